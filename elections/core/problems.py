@@ -1,0 +1,144 @@
+"""Why a form is refused: stable codes for programs, and the sentence of each for people."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+
+class Code(StrEnum):
+    """The stable codes. Records and other programs hold them: add to them, never change one."""
+
+    NOT_IN_COUNTRY = "not_in_country"
+    NOT_REGULAR = "not_regular"
+    HIRED_TOO_LATE = "hired_too_late"
+    LEFT = "left"
+    DIRECTOR = "director"
+    EXECUTIVE_OFFICER = "executive_officer"
+    NOTHING_OUTSTANDING = "nothing_outstanding"
+    PLAN_NOT_IN_OFFER = "plan_not_in_offer"
+    PRICE_BELOW_THRESHOLD = "price_below_threshold"
+    UNKNOWN_GRANT = "unknown_grant"
+    ANSWER_MISSING = "answer_missing"
+    REQUIRED_GRANT_ALONE = "required_grant_alone"
+    REQUIRED_GRANT_KEPT = "required_grant_kept"
+    NOTHING_CHOSEN = "nothing_chosen"
+    NOTHING_TO_ELECT = "nothing_to_elect"
+    NOTHING_TO_WITHDRAW = "nothing_to_withdraw"
+    NOTHING_WITHDRAWN = "nothing_withdrawn"
+    GRANT_NOT_ELECTED = "grant_not_elected"
+    SIGNATURE_MISSING = "signature_missing"
+    AGREEMENT_MISSING = "agreement_missing"
+    FORM_UNKNOWN = "form_unknown"
+    EXTENSION_NOT_LATER = "extension_not_later"
+    EXTENSION_IN_THE_PAST = "extension_in_the_past"
+    DEADLINE_MOVED_MEANWHILE = "deadline_moved_meanwhile"
+    REASON_MISSING = "reason_missing"
+    NOT_LATE = "not_late"
+    LATE_NOT_VALID = "late_not_valid"
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that stands in the way: what it is, and what can be done about it.
+
+    `code` is one of `Code`; `grant_number` is set when it is about one grant.
+    """
+
+    code: str
+    sentence: str
+    grant_number: str | None = None
+
+    @classmethod
+    def of(cls, code: Code, grant_number: str | None = None, **words: str) -> Self:
+        """Make the problem with that code, its sentence filled in with `words`.
+
+        `{grant}` in a sentence is the grant's number. KeyError for a word left out.
+        """
+        return cls(code, SENTENCES[code].format(grant=grant_number, **words), grant_number)
+
+
+SENTENCES: dict[Code, str] = {
+    Code.NOT_IN_COUNTRY: (
+        "This offer is open only to employees who are based in {country}, because of the"
+        " complexity of securities laws elsewhere. A different plan with comparable benefits is"
+        " in preparation, and you will be told its details."
+    ),
+    Code.NOT_REGULAR: (
+        "This offer is open only to regular employees. If you are one and our records are wrong,"
+        " please tell Human Resources."
+    ),
+    Code.HIRED_TOO_LATE: (
+        "This offer is open to employees who were hired on or before {hired_by}; our records say"
+        " that you were hired on {hired_on}. If that is wrong, please tell Human Resources."
+    ),
+    Code.LEFT: (
+        "This offer is open only to people who are still employed when it expires; our records"
+        " say that your last day was {left_on}. If that is wrong, please tell Human Resources."
+    ),
+    Code.DIRECTOR: "Members of the board of directors cannot take part in this offer.",
+    Code.EXECUTIVE_OFFICER: "Executive officers cannot take part in this offer.",
+    Code.NOTHING_OUTSTANDING: (
+        "Nothing of grant {grant} is outstanding, so there is nothing to exchange."
+    ),
+    Code.PLAN_NOT_IN_OFFER: (
+        "Grant {grant} was made under the plan {plan}, which is not part of this offer."
+    ),
+    Code.PRICE_BELOW_THRESHOLD: (
+        "Grant {grant} has an exercise price of {price} per share; this offer takes options"
+        " priced at {bound}."
+    ),
+    Code.UNKNOWN_GRANT: (
+        "Grant {grant} is not among the grants that this form is about. Please open the form"
+        " again and answer for the grants that it shows."
+    ),
+    Code.ANSWER_MISSING: "Please say of grant {grant} whether you exchange or keep it.",
+    Code.REQUIRED_GRANT_ALONE: (
+        "Grant {grant} goes along with the grants that you choose yourself: it can be neither"
+        " exchanged nor withdrawn alone. Please choose or withdraw those too, or leave this one"
+        " as it is."
+    ),
+    Code.REQUIRED_GRANT_KEPT: (
+        "Grant {grant} was made on or after {required_from}, so it must be exchanged along with"
+        " any other grant. Please exchange it too, or keep all of your grants."
+    ),
+    Code.NOTHING_CHOSEN: (
+        "You have not chosen any grant to exchange. To take no part, please use"
+        ' "I do not want to take part".'
+    ),
+    Code.NOTHING_TO_ELECT: (
+        "You hold no grant that you can choose to exchange, so there is nothing to elect and"
+        " nothing that you need to do."
+    ),
+    Code.NOTHING_TO_WITHDRAW: (
+        "You have no election to withdraw: as things stand, you keep all of your grants."
+    ),
+    Code.NOTHING_WITHDRAWN: (
+        "Please choose at least one grant to withdraw, or withdraw your whole election."
+    ),
+    Code.GRANT_NOT_ELECTED: (
+        "Grant {grant} is not being exchanged as things stand, so there is nothing to withdraw."
+    ),
+    Code.SIGNATURE_MISSING: "Please type your full name to sign this form.",
+    Code.AGREEMENT_MISSING: "Please read the terms and say that you agree to them.",
+    Code.FORM_UNKNOWN: (
+        "This form could not be recognized, and nothing of it was recorded. Please open it again"
+        " and send it once more."
+    ),
+    Code.EXTENSION_NOT_LATER: (
+        "An extension can only move the expiration later. Please give a time after the one now in"
+        " force."
+    ),
+    Code.EXTENSION_IN_THE_PAST: (
+        "The new expiration has already passed. Please give a time that is still to come."
+    ),
+    Code.DEADLINE_MOVED_MEANWHILE: (
+        "The expiration was changed while you filled in this form. Please look at the one now in"
+        " force and decide again."
+    ),
+    Code.REASON_MISSING: "Please give a reason; it is kept with the record.",
+    Code.NOT_LATE: (
+        "This form was received in time, so it can be neither confirmed as late nor reinstated."
+    ),
+    Code.LATE_NOT_VALID: (
+        "This form came in late. Please reinstate it with a reason, or say that it stays late."
+    ),
+}
