@@ -1,0 +1,267 @@
+"""The read side: what the record says, derived each time and never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce, RowNumber
+
+from elections.core import deadline
+from elections.core.eligibility import GrantFacts
+from elections.core.rules import DecidedLine
+from elections.core.terms import Choice, OptionKind
+from elections.models import Document, Employee, Grant, Line, Offer, ReviewDecision, Submission
+from elections.models.people import Employment
+from elections.models.submission import Kind, Verdict
+
+
+def current_offer() -> Offer:
+    """The offer the portal runs: the one that opened last. Raises `Offer.DoesNotExist`."""
+    return Offer.objects.prefetch_related("extensions").latest("opens_on")
+
+
+def deadline_in_force(offer: Offer, *, at: datetime) -> datetime:
+    """The first instant that is too late, as announced by `at` (aware). The only answer there is."""
+    announced = [
+        deadline.Extension(announced_at=e.announced_at, expiration=e.expiration)
+        for e in offer.extensions.all()
+    ]
+    return deadline.expiration_in_force(offer.expiration, announced, at=at)
+
+
+def document_digests(offer: Offer) -> dict[str, str]:
+    """The SHA-256 of each document in force (its latest version), by the document's slug."""
+    versions = Document.objects.filter(offer=offer).order_by("version")
+    return dict(versions.values_list("slug", "sha256"))
+
+
+def today(offer: Offer, *, at: datetime) -> date:
+    """The calendar day of `at` in the offer's own zone."""
+    return at.astimezone(ZoneInfo(offer.zone)).date()
+
+
+def grants_of(employee: Employee) -> list[Grant]:
+    """Someone's grants with their plans, oldest first, in one query."""
+    return list(
+        Grant.objects.filter(employee=employee)
+        .select_related("plan")
+        .order_by("granted_on", "number")
+    )
+
+
+def with_standing(
+    submissions: QuerySet[Submission], *, as_of: datetime | None = None
+) -> QuerySet[Submission]:
+    """Annotate `verdict` (Law's last word, "" before one) and `counts`.
+
+    A submission counts when it was timely, unless Law's last word is that it is irregular; a late
+    one counts only if Law's last word reinstates it. `as_of` (aware) leaves out later decisions.
+    """
+    decisions = ReviewDecision.objects.filter(submission=OuterRef("pk"))
+    if as_of is not None:
+        decisions = decisions.filter(decided_at__lte=as_of)
+    last = decisions.order_by("-decided_at", "-pk").values("verdict")[:1]
+    return submissions.annotate(verdict=Coalesce(Subquery(last), Value(""))).annotate(
+        counts=Case(
+            When(verdict=Verdict.IRREGULAR, then=Value(False)),
+            When(verdict=Verdict.REINSTATED, then=Value(True)),
+            default=F("timely"),
+            output_field=BooleanField(),
+        )
+    )
+
+
+def governing_submissions(
+    offer: Offer, *, as_of: datetime | None = None
+) -> QuerySet[Submission]:
+    """The submission that governs for each person, at most one each.
+
+    Of those that count, the one received last; among equals, the one recorded last.
+    `as_of` (aware) looks at the record as it stood at that instant.
+    """
+    submissions = Submission.objects.filter(offer=offer)
+    if as_of is not None:
+        submissions = submissions.filter(recorded_at__lte=as_of)
+    return (
+        with_standing(submissions, as_of=as_of)
+        .filter(counts=True)
+        .annotate(
+            from_last=Window(
+                RowNumber(),
+                partition_by=F("employee_id"),
+                order_by=[F("ordered_at").desc(), F("sequence").desc()],
+            )
+        )
+        .filter(from_last=1)
+    )
+
+
+def governing_submission(offer: Offer, employee: Employee) -> Submission | None:
+    """The submission of this person that counts now, its lines prefetched; None without one."""
+    return (
+        with_standing(Submission.objects.filter(offer=offer, employee=employee))
+        .filter(counts=True)
+        .order_by("-ordered_at", "-sequence")
+        .prefetch_related("lines")
+        .first()
+    )
+
+
+def history(offer: Offer, employee: Employee) -> list[Submission]:
+    """Everything this person submitted, newest first, with lines, standing and mail state."""
+    return list(
+        with_standing(Submission.objects.filter(offer=offer, employee=employee))
+        .select_related("replaces")
+        .prefetch_related("lines", "decisions", "mails")
+        .order_by("-ordered_at", "-sequence")
+    )
+
+
+def standing_lines(governing: Submission | None) -> list[DecidedLine]:
+    """The lines of a governing submission as the rules take them; none without one."""
+    return [decided_line(line) for line in governing.lines.all()] if governing else []
+
+
+def decided_line(line: Line) -> DecidedLine:
+    """A recorded line as the rules take it, from its frozen values."""
+    return DecidedLine(
+        grant=GrantFacts(
+            number=line.grant_number,
+            plan=line.plan,
+            kind=OptionKind(line.kind),
+            granted_on=line.granted_on,
+            exercise_price=line.exercise_price,
+            outstanding=line.outstanding,
+            vested=line.vested,
+        ),
+        choice=Choice(line.choice),
+        required=line.required,
+        new_shares=line.new_shares,
+    )
+
+
+def people_to_notify(offer: Offer, *, at: datetime) -> QuerySet[Employee]:
+    """Everyone concerned by a new deadline announced at `at` (aware), by employee number.
+
+    The rules of `core.eligibility.person_problems` as one query (a test holds the two together),
+    and whoever has anything on record, eligible still or not.
+    """
+    still_employed = Q(left_on__isnull=True) | Q(left_on__gte=today(offer, at=at))
+    eligible = still_employed & Q(
+        country=offer.country,
+        employment=Employment.REGULAR,
+        hired_on__lte=offer.hired_by,
+        is_director=False,
+        is_executive_officer=False,
+    )
+    on_record = Q(pk__in=Submission.objects.filter(offer=offer).values("employee_id"))
+    return Employee.objects.filter(eligible | on_record).order_by("number")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """One exchanged grant of one person, at the instant the register was asked about.
+
+    Shares are whole; `exercise_price` is USD per share as text with four decimals.
+    """
+
+    employee_number: str
+    employee_name: str
+    receipt: str
+    kind: str
+    received_at: datetime
+    grant_number: str
+    plan: str
+    granted_on: date
+    exercise_price: str
+    shares: int
+    new_shares: int
+    required: bool
+
+
+def register(offer: Offer, *, as_of: datetime | None = None) -> Iterator[RegisterRow]:
+    """Who has elected what, as the record stood at `as_of` (aware; now without one).
+
+    One row per exchanged grant, by employee number, then grant date and number. Streams.
+    """
+    governing = governing_submissions(offer, as_of=as_of).exclude(kind=Kind.DECLINE)
+    lines = (
+        Line.objects.filter(submission__in=governing.values("pk"), choice=Choice.EXCHANGE)
+        .select_related("submission")
+        .order_by("submission__employee_number", "granted_on", "grant_number")
+    )
+    for line in lines.iterator(chunk_size=2000):
+        yield RegisterRow(
+            employee_number=line.submission.employee_number,
+            employee_name=line.submission.employee_name,
+            receipt=line.submission.receipt,
+            kind=line.submission.kind,
+            received_at=line.submission.received_at,
+            grant_number=line.grant_number,
+            plan=line.plan,
+            granted_on=line.granted_on,
+            exercise_price=f"{line.exercise_price:.4f}",
+            shares=line.outstanding,
+            new_shares=line.new_shares,
+            required=line.required,
+        )
+
+
+def with_governing(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+    """Annotate `governs` beside the standing: whether it is the one that counts for its person.
+
+    The same answer as `governing_submissions`, worked out row by row, so that a list of them can
+    be filtered and paged at will.
+    """
+    counting = (
+        with_standing(
+            Submission.objects.filter(offer=OuterRef("offer"), employee=OuterRef("employee"))
+        )
+        .filter(counts=True)
+        .order_by("-ordered_at", "-sequence")
+    )
+    return with_standing(submissions).annotate(
+        governs=Case(
+            When(pk=Subquery(counting.values("pk")[:1]), then=Value(True)),
+            default=Value(False),
+            output_field=BooleanField(),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tendered:
+    """What the governing submissions exchange, all together; `shares` are whole old shares."""
+
+    people: int
+    grants: int
+    shares: int
+
+
+def tendered(offer: Offer) -> Tendered:
+    """How much is turned in as things stand: an announcement of an extension says it roughly."""
+    totals = Line.objects.filter(
+        submission__in=governing_submissions(offer).values("pk"), choice=Choice.EXCHANGE
+    ).aggregate(
+        people=Count("submission__employee", distinct=True),
+        grants=Count("pk"),
+        shares=Sum("outstanding", default=0),
+    )
+    return Tendered(**totals)

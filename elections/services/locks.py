@@ -1,0 +1,45 @@
+"""The two locks of the record, always taken in this order: the offer's, then the person's.
+
+The order matters. An extension holds the offer and then writes rows that point to people; a form
+that held its person and then waited for the offer would wait for it forever.
+
+Many submissions hold the offer's lock together, so the last minute is not one long queue; who
+changes what is due for everybody (an extension) holds it alone, and thereby waits for each
+submission in flight and sees none begin. It is an advisory lock, not a row lock: sharing a hot
+row among thousands would make the database write to it for each of them.
+
+On SQLite a transaction holds the whole database (IMMEDIATE), which is both locks at once.
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from elections.models import Employee, Offer
+
+_OFFER_LOCK = 20030120  # the class of our advisory locks; the second key is the offer
+
+
+def lock_employee(employee_id: int) -> Employee:
+    """Hold this person's chain until the transaction ends; of several, each waits its turn.
+
+    Rows that merely point to the person can still be written. Raises `Employee.DoesNotExist`.
+    """
+    return Employee.objects.select_for_update(no_key=True).get(pk=employee_id)
+
+
+def share_offer(offer_id: int) -> None:
+    """Hold the offer as it is, together with all other submissions in flight."""
+    _advisory("pg_advisory_xact_lock_shared", offer_id)
+
+
+def hold_offer(offer_id: int) -> Offer:
+    """Hold the offer alone: no submission is in flight from here until the transaction ends."""
+    _advisory("pg_advisory_xact_lock", offer_id)
+    return Offer.objects.get(pk=offer_id)
+
+
+def _advisory(function: str, offer_id: int) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}(%s, %s)", [_OFFER_LOCK, offer_id])

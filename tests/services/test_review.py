@@ -1,0 +1,142 @@
+"""Law's decisions: appended, reasoned, and never changing what was received."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from elections import queries
+from elections.core.problems import Code
+from elections.models import Employee, Offer, OutboxMessage, ReviewDecision, Submission, User
+from elections.models.submission import Verdict
+from elections.services.review import Decided, NotDecided, review_submission
+from tests.factory import (
+    EXPIRATION,
+    elect,
+    make_employee,
+    make_grant,
+    make_user,
+    withdraw,
+)
+from tests.portal import SetClock
+
+
+@pytest.fixture
+def law(db: None) -> User:
+    return make_user("law@example.com")
+
+
+@pytest.fixture
+def employee(offer: Offer) -> Employee:
+    return make_employee()
+
+
+def standing(submission: Submission) -> Submission:
+    return queries.with_standing(Submission.objects.filter(pk=submission.pk)).get()
+
+
+def test_an_irregular_form_no_longer_governs_and_the_earlier_one_does_again(
+    law: User, employee: Employee, offer: Offer, portal_clock: SetClock
+) -> None:
+    grant = make_grant(employee)
+    first = elect(employee, grant)
+    portal_clock.tick(minutes=5)
+    second = withdraw(employee)
+
+    review_submission(
+        actor=law, submission=second, verdict=Verdict.IRREGULAR, reason="Not your signature."
+    )
+
+    assert queries.governing_submission(offer, employee) == first
+    assert standing(second).verdict == Verdict.IRREGULAR
+
+
+def test_an_irregular_decision_is_mailed_to_the_employee(law: User, employee: Employee) -> None:
+    submission = elect(employee, make_grant(employee))
+
+    outcome = review_submission(
+        actor=law, submission=submission, verdict=Verdict.IRREGULAR, reason="Unsigned copy."
+    )
+
+    assert isinstance(outcome, Decided)
+    mail = OutboxMessage.objects.get(kind="irregular")
+    assert (mail.decision, mail.recipient) == (outcome.decision, employee.email)
+
+
+def test_a_valid_decision_is_recorded_without_a_mail(law: User, employee: Employee) -> None:
+    submission = elect(employee, make_grant(employee))
+
+    review_submission(actor=law, submission=submission, verdict=Verdict.VALID, reason="")
+
+    assert ReviewDecision.objects.get().decided_by == law
+    assert not OutboxMessage.objects.filter(kind="irregular").exists()
+    assert standing(submission).counts
+
+
+def test_the_last_decision_holds_and_the_earlier_ones_stay(
+    law: User, employee: Employee, offer: Offer, portal_clock: SetClock
+) -> None:
+    submission = elect(employee, make_grant(employee))
+    for verdict in (Verdict.IRREGULAR, Verdict.VALID):
+        portal_clock.tick(minutes=1)
+        review_submission(actor=law, submission=submission, verdict=verdict, reason="Seen again.")
+
+    assert [d.verdict for d in submission.decisions.all()] == [Verdict.IRREGULAR, Verdict.VALID]
+    assert queries.governing_submission(offer, employee) == submission
+
+
+def test_a_late_form_counts_only_once_it_is_reinstated(
+    law: User, employee: Employee, offer: Offer, portal_clock: SetClock
+) -> None:
+    portal_clock.set(EXPIRATION + timedelta(seconds=1))
+    late = elect(employee, make_grant(employee))
+    review_submission(actor=law, submission=late, verdict=Verdict.LATE, reason="")
+    assert queries.governing_submission(offer, employee) is None
+
+    portal_clock.tick(minutes=1)
+    review_submission(
+        actor=law, submission=late, verdict=Verdict.REINSTATED, reason="The portal was down."
+    )
+
+    assert queries.governing_submission(offer, employee) == late
+    late.refresh_from_db()
+    assert not late.timely
+
+
+@pytest.mark.parametrize("verdict", [Verdict.IRREGULAR, Verdict.REINSTATED])
+def test_what_a_person_will_read_needs_a_reason(
+    law: User, employee: Employee, portal_clock: SetClock, verdict: Verdict
+) -> None:
+    if verdict == Verdict.REINSTATED:
+        portal_clock.set(EXPIRATION)
+    submission = elect(employee, make_grant(employee))
+
+    outcome = review_submission(actor=law, submission=submission, verdict=verdict, reason=" ")
+
+    assert isinstance(outcome, NotDecided)
+    assert [p.code for p in outcome.problems] == [Code.REASON_MISSING]
+    assert not ReviewDecision.objects.exists()
+
+
+def test_a_late_form_is_never_just_valid(
+    law: User, employee: Employee, portal_clock: SetClock
+) -> None:
+    portal_clock.set(EXPIRATION)
+    late = elect(employee, make_grant(employee))
+
+    outcome = review_submission(actor=law, submission=late, verdict=Verdict.VALID, reason="Fine.")
+
+    assert isinstance(outcome, NotDecided)
+    assert [p.code for p in outcome.problems] == [Code.LATE_NOT_VALID]
+
+
+def test_a_timely_form_cannot_be_reinstated(law: User, employee: Employee) -> None:
+    submission = elect(employee, make_grant(employee))
+
+    outcome = review_submission(
+        actor=law, submission=submission, verdict=Verdict.REINSTATED, reason="Why not."
+    )
+
+    assert isinstance(outcome, NotDecided)
+    assert [p.code for p in outcome.problems] == [Code.NOT_LATE]
