@@ -1,0 +1,132 @@
+"""What a mail or a PDF tells, as plain values: taken from the record, knowing no model.
+
+Instants are aware UTC, money is USD per share, shares are whole, addresses of pages are absolute.
+The words are made of these in `wording`; the same facts always give the same words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from elections.core.terms import Choice, OptionKind
+
+
+class FormKind(StrEnum):
+    """What a form is; the values are those of `elections.models.submission.Kind`."""
+
+    ELECTION = "election"
+    WITHDRAWAL = "withdrawal"
+    DECLINE = "decline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferFacts:
+    """The offer that a form belongs to. `contacts` take questions, written to `law_email`."""
+
+    company: str
+    title: str
+    zone: str
+    second_zone: str
+    required_from: date
+    contacts: tuple[str, ...]
+    law_email: str
+    portal_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormReference:
+    """Another form of the same person, named in passing."""
+
+    kind: FormKind
+    receipt: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineFacts:
+    """What a form says of one grant, with the grant as it stood then.
+
+    `withdrawn` marks a grant that this form takes back. `new_shares` is 0 for a grant kept.
+    """
+
+    grant_number: str
+    plan: str
+    kind: OptionKind
+    granted_on: date
+    exercise_price: Decimal
+    outstanding: int
+    choice: Choice
+    required: bool
+    withdrawn: bool
+    new_shares: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormFacts:
+    """One form exactly as received: everything that its confirmation says.
+
+    `replaced` is the form that governed until then. Where this one is late it is the form that
+    governs still.
+    """
+
+    offer: OfferFacts
+    kind: FormKind
+    on_paper: bool
+    receipt: str
+    received_at: datetime
+    deadline: datetime
+    timely: bool
+    employee_name: str
+    employee_number: str
+    signature: str
+    replaced: FormReference | None
+    lines: tuple[LineFacts, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IrregularityFacts:
+    """A form that the Law Department found irregular, as things stood at `decided_at`.
+
+    `governing` is the form that counted from then on, None where there was none; `deadline` the
+    one then in force.
+    """
+
+    offer: OfferFacts
+    employee_name: str
+    form: FormReference
+    reason: str
+    decided_at: datetime
+    governing: FormReference | None
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionFacts:
+    """A later deadline, announced to one person."""
+
+    offer: OfferFacts
+    employee_name: str
+    previous_expiration: datetime
+    expiration: datetime
+    announced_at: datetime
+
+
+MailFacts = FormFacts | IrregularityFacts | ExtensionFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """Who writes to whom. `sender` may carry a name; `recipient` and `reply_to` are bare.
+
+    `message_id` comes with its angle brackets, and stays the same in every copy.
+    """
+
+    message_id: str
+    written_at: datetime
+    sender: str
+    recipient: str
+    reply_to: str

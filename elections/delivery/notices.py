@@ -1,0 +1,107 @@
+"""The words of the mails that Law and HR set off: a form found irregular, an offer extended."""
+
+from __future__ import annotations
+
+from elections.delivery.facts import ExtensionFacts, IrregularityFacts
+from elections.delivery.letter import (
+    FORMS,
+    Letter,
+    Link,
+    Row,
+    Section,
+    election_link,
+    law,
+    named,
+    one_line,
+    to_the_minute,
+    withdrawal_link,
+)
+
+
+def irregularity_letter(facts: IrregularityFacts) -> Letter:
+    """Tells someone that a form does not count: what is wrong, what counts, how to mend it."""
+    name, offer = FORMS[facts.form.kind], facts.offer
+    return Letter(
+        subject=f"Your {name} was found irregular: {facts.form.receipt}",
+        title=f"Your {name} was found irregular",
+        company=one_line(offer.company),
+        offer=one_line(offer.title),
+        addressee=one_line(facts.employee_name),
+        lead=(
+            f"The Law Department has reviewed your {named(offer, facts.form)}, and found it"
+            " irregular. It does not count.",
+        ),
+        rows=(),
+        sections=(
+            Section("What is wrong", _paragraphs(facts.reason)),
+            Section("What counts now", (_what_counts(facts),)),
+            _how_to_mend(facts),
+        ),
+        page=f"{offer.portal_url}/submissions/{facts.form.receipt}/",
+    )
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(one_line(line) for line in text.splitlines() if line.strip())
+
+
+def _what_counts(facts: IrregularityFacts) -> str:
+    if facts.governing is None:
+        return "No form of yours counts now: as things stand, you keep all of your grants."
+    return f"Your {named(facts.offer, facts.governing)}."
+
+
+def _how_to_mend(facts: IrregularityFacts) -> Section:
+    offer = facts.offer
+    until = to_the_minute(offer, facts.deadline)
+    if facts.decided_at >= facts.deadline:
+        passed = f"The deadline, {until}, has passed: a new form would be late."
+        return Section("What you can do", (f"{passed} Please write to {law(offer)}.",))
+    elect = election_link(offer, "Submit a new election")
+    return Section(
+        "How to mend it",
+        (
+            f"Submit a corrected form so that it is received before {until}. It will count like"
+            f" any other. Questions go to {law(offer)}.",
+        ),
+        (elect, withdrawal_link(offer)) if facts.governing else (elect,),
+    )
+
+
+def extension_letter(facts: ExtensionFacts) -> Letter:
+    """Tells someone of the new deadline, and that nothing changes in what they submitted."""
+    offer = facts.offer
+    new = to_the_minute(offer, facts.expiration)
+    return Letter(
+        subject=f"New deadline: {new}",
+        title="The offer has been extended",
+        company=one_line(offer.company),
+        offer=one_line(offer.title),
+        addressee=one_line(facts.employee_name),
+        lead=(
+            f"{one_line(offer.company)} has extended the {one_line(offer.title)}. Forms count if"
+            f" they are received before {new}.",
+        ),
+        rows=(
+            Row("Old deadline", f"Before {to_the_minute(offer, facts.previous_expiration)}"),
+            Row("New deadline", f"Before {new}"),
+        ),
+        sections=(
+            Section(
+                "What this means for you",
+                (
+                    "Nothing changes in what you have submitted, and you need not submit it"
+                    " again. Until the new deadline you may elect, change your election or"
+                    " withdraw it.",
+                    "A form that arrived after the old deadline and before this extension stays"
+                    " late: to have it count, please submit it again.",
+                ),
+                (
+                    Link("See what you have submitted", f"{offer.portal_url}/submissions/"),
+                    election_link(offer, "Elect, or change your election"),
+                    withdrawal_link(offer),
+                ),
+            ),
+            Section("Questions", (f"Please write to {law(offer)}.",)),
+        ),
+    )

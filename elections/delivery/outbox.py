@@ -1,0 +1,83 @@
+"""Posting mail: a row in the transaction that makes it due, and a wake-up once that commits."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from elections.models import Employee, Extension, OutboxMessage, ReviewDecision, Submission
+from elections.models.outbox import MailKind
+
+log = structlog.get_logger(__name__)
+
+# Whoever extends the offer is not kept waiting while everyone's mail is announced one by one, and a
+# receipt posted meanwhile does not queue behind them: the sweeper takes what is beyond these.
+WAKE_AT_MOST = 100
+
+
+def post(
+    kind: MailKind,
+    employee: Employee,
+    *,
+    submission: Submission | None = None,
+    decision: ReviewDecision | None = None,
+) -> OutboxMessage:
+    """Put one mail in the outbox. It leaves only if the surrounding transaction commits."""
+    message = _message(kind, employee, submission=submission, decision=decision)
+    message.save(force_insert=True)
+    transaction.on_commit(lambda: wake([message.pk]), robust=True)
+    return message
+
+
+def post_extension(extension: Extension, employees: Iterable[Employee]) -> int:
+    """Put a mail about `extension` in the outbox for each of `employees`; returns how many."""
+    messages = OutboxMessage.objects.bulk_create(
+        [_message(MailKind.EXTENSION, person, extension=extension) for person in employees],
+        batch_size=1000,
+    )
+    keys = [message.pk for message in messages[:WAKE_AT_MOST]]
+    transaction.on_commit(lambda: wake(keys), robust=True)
+    return len(messages)
+
+
+def _message(
+    kind: MailKind,
+    employee: Employee,
+    *,
+    submission: Submission | None = None,
+    decision: ReviewDecision | None = None,
+    extension: Extension | None = None,
+) -> OutboxMessage:
+    posted_at = datetime.now(UTC)
+    return OutboxMessage(
+        kind=kind,
+        employee=employee,
+        recipient=submission.employee_email if submission else employee.email,
+        submission=submission,
+        decision=decision,
+        extension=extension,
+        message_id=f"<{uuid.uuid4()}@{settings.PORTAL_HOST}>",
+        created_at=posted_at,
+        due_at=posted_at,
+    )
+
+
+def wake(keys: Iterable[int]) -> None:
+    """Tell the worker that these rows wait.
+
+    Never fails the caller, and gives up at the first failure, so that a broker that is away costs
+    its patience once and not for each row: the sweeper finds what is lost.
+    """
+    from elections.delivery.tasks import deliver_message  # tasks import this module's siblings
+
+    for key in keys:
+        try:
+            deliver_message.apply_async((key,), retry=False)
+        except Exception as error:  # noqa: BLE001 -- whatever the broker does, the row is safe
+            log.warning("wake_up_failed", message=key, error=repr(error))
+            return

@@ -1,0 +1,83 @@
+"""`manage.py deliver_outbox`: the sweeper, which delivers whatever the worker did not."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from argparse import ArgumentParser
+from datetime import timedelta
+from types import FrameType
+from typing import Any
+
+import structlog
+from django.core.management.base import BaseCommand
+from django.db import Error as DatabaseTrouble
+from django.db import close_old_connections, connections
+
+from elections.delivery.claim import revive
+from elections.delivery.deliver import Outcome
+from elections.delivery.sweep import GRACE, sweep
+
+log = structlog.get_logger(__name__)
+
+PAUSE = 2.0  # seconds between two rounds
+ROUND = 200  # rows at most, so that what has become due meanwhile is not passed over for long
+
+
+class Command(BaseCommand):
+    """Deliver the outbox, for ever or once. Any number may run at the same time."""
+
+    help = (
+        "Delivers mails that are due and that no worker has delivered; needs no broker. Runs until"
+        " it is told to stop (SIGTERM or Ctrl-C), and then finishes the mail in hand."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add `--once` and `--retry-failed`."""
+        parser.add_argument("--once", action="store_true", help="deliver all that is due, then end")
+        parser.add_argument(
+            "--retry-failed", action="store_true", help="first make due what was set aside"
+        )
+
+    def handle(self, *args: Any, once: bool, retry_failed: bool, **options: Any) -> None:
+        """Sweep once, or round after round."""
+        if retry_failed:
+            self.stdout.write(f"{revive()} to be tried again")
+        if once:
+            outcomes = sweep(grace=timedelta(0))
+            waiting = outcomes[Outcome.PUT_BACK] + outcomes[Outcome.SERVER_AWAY]
+            self.stdout.write(
+                f"{outcomes[Outcome.SENT]} sent, {waiting} to be tried again,"
+                f" {outcomes[Outcome.SET_ASIDE]} could not be delivered"
+            )
+            return
+        _sweep_until(_told_to_stop())
+
+
+def _told_to_stop() -> threading.Event:
+    """An event that SIGTERM and SIGINT set, so that no mail is left half sent."""
+    stopping = threading.Event()
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    return stopping
+
+
+def _sweep_until(stopping: threading.Event) -> None:
+    log.info("sweeper_started")
+    while not stopping.is_set():
+        close_old_connections()
+        try:
+            sweep(grace=GRACE, limit=ROUND, stopping=stopping.is_set)
+        except DatabaseTrouble as error:
+            # The database restarts, or is away for a while: so does nothing but wait and try again.
+            log.warning("sweeper_without_database", error=str(error))
+            connections.close_all()
+        except Exception:
+            # The row it came from is claimed for a while, so the next round gets past it.
+            log.exception("sweep_failed")
+        stopping.wait(PAUSE)
+    log.info("sweeper_stopped")
