@@ -7,13 +7,18 @@ from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
 
+from elections import clock
+
 
 class ArrivalMiddleware:
-    """Put the web server's clock at arrival on the request, as evidence beside the time of record."""
+    """Put the web server's clock at arrival on the request, as evidence beside the time of record.
+
+    In a demo it is shifted like the time of record, or the two could not be compared.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.arrived_at = datetime.now(UTC)  # type: ignore[attr-defined]
+        request.arrived_at = datetime.now(UTC) + clock.demo_offset()  # type: ignore[attr-defined]
         return self.get_response(request)

@@ -29,7 +29,7 @@ from elections.core.rules import DecidedLine
 from elections.core.terms import Choice, OptionKind
 from elections.models import Document, Employee, Grant, Line, Offer, ReviewDecision, Submission
 from elections.models.people import Employment
-from elections.models.submission import Kind, Verdict
+from elections.models.submission import Verdict
 
 
 def current_offer() -> Offer:
@@ -88,13 +88,12 @@ def with_standing(
     )
 
 
-def governing_submissions(
-    offer: Offer, *, as_of: datetime | None = None
-) -> QuerySet[Submission]:
+def governing_submissions(offer: Offer, *, as_of: datetime | None = None) -> QuerySet[Submission]:
     """The submission that governs for each person, at most one each.
 
     Of those that count, the one received last; among equals, the one recorded last.
-    `as_of` (aware) looks at the record as it stood at that instant.
+    `as_of` (aware) looks at the record as it stood at that instant. Filter the result by person
+    only: a filter on anything else would act before the last one is chosen, not after.
     """
     submissions = Submission.objects.filter(offer=offer)
     if as_of is not None:
@@ -201,7 +200,7 @@ def register(offer: Offer, *, as_of: datetime | None = None) -> Iterator[Registe
 
     One row per exchanged grant, by employee number, then grant date and number. Streams.
     """
-    governing = governing_submissions(offer, as_of=as_of).exclude(kind=Kind.DECLINE)
+    governing = governing_submissions(offer, as_of=as_of)
     lines = (
         Line.objects.filter(submission__in=governing.values("pk"), choice=Choice.EXCHANGE)
         .select_related("submission")

@@ -35,6 +35,8 @@ class Code(StrEnum):
     REASON_MISSING = "reason_missing"
     NOT_LATE = "not_late"
     LATE_NOT_VALID = "late_not_valid"
+    DECIDED_MEANWHILE = "decided_meanwhile"
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -137,6 +139,10 @@ SENTENCES: dict[Code, str] = {
     Code.REASON_MISSING: "Please give a reason; it is kept with the record.",
     Code.NOT_LATE: (
         "This form was received in time, so it can be neither confirmed as late nor reinstated."
+    ),
+    Code.DECIDED_MEANWHILE: (
+        "This submission was decided on since you opened this page. Nothing was recorded: please"
+        " read the decisions on it, and decide again if it is still needed."
     ),
     Code.LATE_NOT_VALID: (
         "This form came in late. Please reinstate it with a reason, or say that it stays late."

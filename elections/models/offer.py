@@ -92,7 +92,7 @@ class Extension(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Extension {self.number} of {self.offer_id}"
+        return f"Extension {self.number}"
 
 
 class Document(models.Model):

@@ -56,6 +56,7 @@ class OutboxMessage(models.Model):
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "mail"
         ordering = ["-created_at", "-pk"]
         indexes = [
             models.Index(
@@ -88,7 +89,7 @@ class OutboxMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} to {self.employee_id}: {self.state}"
+        return f"{self.get_kind_display()} to {self.recipient}"
 
 
 class RenderedMail(models.Model):

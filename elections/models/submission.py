@@ -164,4 +164,4 @@ class ReviewDecision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.submission_id}: {self.verdict}"
+        return self.get_verdict_display()

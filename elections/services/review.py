@@ -33,18 +33,21 @@ class NotDecided:
 
 
 def review_submission(
-    *, actor: User, submission: Submission, verdict: Verdict, reason: str
+    *, actor: User, submission: Submission, verdict: Verdict, reason: str, seen: int | None = None
 ) -> Decided | NotDecided:
     """Append a decision on `submission`; an irregular one is mailed to the employee.
 
     What changes whether a form counts needs a reason, since the person reads it. A decision changes
-    neither the form nor the time it came.
+    neither the form nor the time it came. `seen` is how many decisions `actor` had before them: of
+    two people deciding at once, or one pressing twice, the second is told; None asks for no such care.
     """
     reason = reason.strip()
     if problems := _problems(submission, verdict, reason):
         return NotDecided(problems)
     with transaction.atomic(durable=True):
         employee = lock_employee(submission.employee_id)
+        if seen is not None and submission.decisions.count() != seen:
+            return NotDecided((Problem.of(Code.DECIDED_MEANWHILE),))
         decision = ReviewDecision.objects.create(
             submission=submission,
             verdict=verdict,
@@ -54,9 +57,7 @@ def review_submission(
         )
         if verdict == Verdict.IRREGULAR:
             outbox.post(MailKind.IRREGULAR, employee, submission=submission, decision=decision)
-    log.info(
-        "submission_reviewed", receipt=submission.receipt, verdict=str(verdict), by=actor.pk
-    )
+    log.info("submission_reviewed", receipt=submission.receipt, verdict=str(verdict), by=actor.pk)
     return Decided(decision)
 
 

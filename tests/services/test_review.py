@@ -140,3 +140,18 @@ def test_a_timely_form_cannot_be_reinstated(law: User, employee: Employee) -> No
 
     assert isinstance(outcome, NotDecided)
     assert [p.code for p in outcome.problems] == [Code.NOT_LATE]
+
+
+def test_who_decides_without_having_seen_another_decision_is_told(
+    law: User, employee: Employee
+) -> None:
+    submission = elect(employee, make_grant(employee))
+    review_submission(actor=law, submission=submission, verdict=Verdict.VALID, reason="", seen=0)
+
+    outcome = review_submission(
+        actor=law, submission=submission, verdict=Verdict.IRREGULAR, reason="Hasty.", seen=0
+    )
+
+    assert isinstance(outcome, NotDecided)
+    assert [p.code for p in outcome.problems] == [Code.DECIDED_MEANWHILE]
+    assert submission.decisions.count() == 1

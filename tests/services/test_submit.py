@@ -174,9 +174,7 @@ def test_the_same_token_with_other_content_is_refused_and_shows_the_first(
     assert Submission.objects.count() == 1
 
 
-def test_a_token_of_somebody_else_shows_nothing_of_theirs(
-    employee: Employee, grant: Grant
-) -> None:
+def test_a_token_of_somebody_else_shows_nothing_of_theirs(employee: Employee, grant: Grant) -> None:
     token = uuid.uuid4()
     submit(employee, exchange(grant), token=token)
     stranger = make_employee()

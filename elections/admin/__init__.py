@@ -1,0 +1,10 @@
+"""What the Law Department and HR see: Django's admin over the record.
+
+It reads; the few things it does (a decision on a submission, an extension of the offer) go through
+the services, like everything else that writes the record. Nothing here adds, changes or deletes a
+row of it, whoever asks. Importing this package registers every page.
+"""
+
+from elections.admin import accounts, offer, outbox, people, site, submissions
+
+__all__ = ["accounts", "offer", "outbox", "people", "site", "submissions"]

@@ -1,0 +1,95 @@
+"""Accounts and groups, for superusers only. An account is switched off, never deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import admin as auth_admin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+
+from elections.models import User
+
+
+class _SuperusersOnly:
+    """Whatever permissions a group holds: accounts decide who may do everything else."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether it is shown at all."""
+        return bool(request.user.is_superuser)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Superusers look."""
+        return bool(request.user.is_superuser)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Superusers add."""
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Superusers change."""
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes: the record names accounts, and people's permissions come by groups."""
+        return False
+
+
+class NewAccountForm(AdminUserCreationForm):
+    """A new account; its address is kept in lower case, so that it names one account."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+    def clean_email(self) -> str:
+        """The address in lower case."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+class AccountForm(UserChangeForm):
+    """An existing account."""
+
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+@admin.register(User)
+class AccountAdmin(_SuperusersOnly, auth_admin.UserAdmin):
+    """Who may sign in, and as what."""
+
+    actions = None
+    form, add_form = AccountForm, NewAccountForm
+    list_display = ("email", "name", "is_active", "is_staff", "is_superuser")
+    list_filter = ("is_staff", "is_superuser", "is_active", "groups")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    # The record says by this address who submitted, so it does not change here.
+    readonly_fields = ("email", "last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password")}),
+        ("What it may do", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        ("When", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
+    )
+    filter_horizontal = ("groups",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """A new account's address can be typed."""
+        return self.readonly_fields if obj else ()
+
+
+# Importing Django's own page, above, has registered it; this one takes its place.
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(_SuperusersOnly, auth_admin.GroupAdmin):
+    """The groups "Law Department" and "HR", and whatever else a company needs."""
+
+    actions = None

@@ -1,0 +1,145 @@
+"""The two forms of the admin: a decision on a submission, and a later deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+from elections.core.problems import Code, Problem
+from elections.models import Submission
+from elections.models.submission import Verdict
+
+REASON_LENGTH = 4000
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)  # what any clock here can reckon with
+
+
+class _Refusable(forms.Form):
+    """A form that can also say what a service refused."""
+
+    def refuse(self, problems: Iterable[Problem]) -> None:
+        """Show each problem once: at the reason when it is about that, else above the form."""
+        for problem in problems:
+            field = "reason" if problem.code == Code.REASON_MISSING else None
+            if problem.sentence not in self.errors.get(field or forms.ALL_FIELDS, []):
+                self.add_error(field, problem.sentence)
+
+
+class DecisionForm(_Refusable):
+    """Law's decision on one submission.
+
+    `seen` is the number of decisions on the page that was filled in: whoever decides without
+    having seen a colleague's decision, or sends the form twice, is shown what is there by now.
+    """
+
+    verdict = forms.ChoiceField(
+        label="Decision",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Please choose a decision."},
+    )
+    reason = forms.CharField(
+        required=False,
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Needed to find it irregular or to reinstate it. The employee reads it.",
+    )
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ("required", "invalid"), Problem.of(Code.DECIDED_MEANWHILE).sentence
+        ),
+    )
+
+    def __init__(self, *args: Any, submission: Submission, **kwargs: Any) -> None:
+        self.decided = len(submission.decisions.all())
+        super().__init__(*args, initial={"seen": self.decided}, **kwargs)
+        self.fields["verdict"].choices = _verdicts(submission)
+
+
+def _verdicts(submission: Submission) -> list[tuple[str, str]]:
+    """What can be decided of a submission received in time, and of a late one."""
+    irregular = (
+        Verdict.IRREGULAR,
+        "Irregular: it does not count, and the employee is mailed the reason",
+    )
+    if submission.timely:
+        return [(Verdict.VALID, "Valid: it was received in good order"), irregular]
+    return [
+        (Verdict.LATE, "It stays late and does not count"),
+        (Verdict.REINSTATED, "Reinstated: it was late and counts all the same"),
+        irregular,
+    ]
+
+
+class ExtensionForm(_Refusable):
+    """A later deadline, as the clocks of the offer's own zone will show it, and why.
+
+    Cleaned, it adds `expiration` (aware UTC). `expected` is the deadline that the page showed.
+    """
+
+    day = forms.DateField(
+        label="New last day",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[
+            MinValueValidator(FIRST_DAY, "Please check the year."),
+            MaxValueValidator(LAST_DAY, "Please check the year."),
+        ],
+        error_messages={
+            "required": "Please give the new last day.",
+            "invalid": "Please give the day as 2003-01-27 or 01/27/2003.",
+        },
+    )
+    time = forms.TimeField(
+        label="Time",
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        input_formats=["%H:%M", "%I:%M %p"],
+        error_messages={
+            "required": "Please give the time at which the offer ends.",
+            "invalid": "Please give the time as 21:00 or 9:00 PM.",
+        },
+    )
+    reason = forms.CharField(
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": Problem.of(Code.REASON_MISSING).sentence},
+        help_text="Kept with the record.",
+    )
+    expected = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        self.zone = zone
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Add `expiration`, or say at the time why no single instant is meant."""
+        cleaned = super().clean() or self.cleaned_data
+        if "day" in cleaned and "time" in cleaned:
+            try:
+                wall = datetime.combine(cleaned["day"], cleaned["time"])
+                cleaned["expiration"] = only_instant(wall, self.zone)
+            except ValueError as unclear:
+                self.add_error("time", str(unclear))
+        return cleaned
+
+
+def only_instant(wall: datetime, zone: str) -> datetime:
+    """The one instant, in UTC, at which clocks in `zone` show `wall` (naive).
+
+    ValueError, in a sentence for people, in the hour that a change of clocks skips or repeats.
+    """
+    earlier, later = (wall.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
+    if earlier.utcoffset() == later.utcoffset():
+        return earlier.astimezone(UTC)
+    if earlier.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == wall:
+        raise ValueError(
+            "Clocks are set back that night and show this time twice. Please choose a time"
+            " outside that hour."
+        )
+    raise ValueError(
+        "Clocks are set forward that night and never show this time. Please choose a time"
+        " outside that hour."
+    )
