@@ -1,0 +1,1 @@
+"""The exchange offer: its rules, its record, its pages."""

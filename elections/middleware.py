@@ -20,5 +20,6 @@ class ArrivalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Note the instant and go on."""
         request.arrived_at = datetime.now(UTC) + clock.demo_offset()  # type: ignore[attr-defined]
         return self.get_response(request)

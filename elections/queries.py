@@ -38,7 +38,7 @@ def current_offer() -> Offer:
 
 
 def deadline_in_force(offer: Offer, *, at: datetime) -> datetime:
-    """The first instant that is too late, as announced by `at` (aware). The only answer there is."""
+    """The first instant that is too late, as announced by `at` (aware): the only answer."""
     announced = [
         deadline.Extension(announced_at=e.announced_at, expiration=e.expiration)
         for e in offer.extensions.all()

@@ -90,6 +90,9 @@ class Terms:
             yield "The offer needs the country whose employees it is for."
         if not self.plans:
             yield "The offer takes the grants of no plan at all."
+        yield from self._mistakes_in_numbers()
+
+    def _mistakes_in_numbers(self) -> Iterator[str]:
         if not self.price_threshold.is_finite() or self.price_threshold < 0:
             yield f"The price threshold is {self.price_threshold}; it must be 0 or more."
         if not self.ratio.is_finite() or self.ratio <= 0:

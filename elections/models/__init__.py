@@ -1,26 +1,42 @@
 """What the portal keeps. The record (submissions, lines, extensions, decisions) is append-only."""
 
+from elections.models.audit import AuditEntry
 from elections.models.demo import DemoClock
 from elections.models.draft import Draft
+from elections.models.figures import DeskFigures
 from elections.models.offer import Document, Extension, InformationSession, Offer
 from elections.models.outbox import OutboxMessage, RenderedMail
+from elections.models.paper import Scan
 from elections.models.people import Employee, Grant, Plan, User
+from elections.models.proposal import ExtensionProposal
+from elections.models.reminder import Reminder, ReminderDate
+from elections.models.review import ReviewHold
+from elections.models.roster import RosterUpload, StatusChange
 from elections.models.submission import Line, ReviewDecision, Submission
 
 __all__ = [
+    "AuditEntry",
     "DemoClock",
+    "DeskFigures",
     "Document",
     "Draft",
     "Employee",
     "Extension",
+    "ExtensionProposal",
     "Grant",
     "InformationSession",
     "Line",
     "Offer",
     "OutboxMessage",
     "Plan",
+    "Reminder",
+    "ReminderDate",
     "RenderedMail",
     "ReviewDecision",
+    "ReviewHold",
+    "RosterUpload",
+    "Scan",
+    "StatusChange",
     "Submission",
     "User",
 ]

@@ -37,6 +37,9 @@ class Offer(models.Model):
     vesting_first_part = models.DecimalField(max_digits=5, decimal_places=4)
     vesting_steps = models.PositiveSmallIntegerField("monthly steps after the first")
     contacts = models.JSONField("who answers questions and takes forms", default=list)
+    irregular_reasons = models.JSONField(
+        "usual reasons to find a form irregular", default=list, blank=True
+    )
 
     class Meta:
         ordering = ["-opens_on"]
@@ -96,7 +99,10 @@ class Extension(models.Model):
 
 
 class Document(models.Model):
-    """One version of a document to read before deciding. A submission names those in force."""
+    """One version of a document to read before deciding. A submission names those in force.
+
+    A version with no `published_by` came with the offer's file.
+    """
 
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="documents")
     slug = models.SlugField()
@@ -105,6 +111,14 @@ class Document(models.Model):
     version = models.PositiveIntegerField(default=1)
     text = models.TextField("text (Markdown or plain)")
     sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
 
     class Meta:
         ordering = ["offer", "position", "-version"]
@@ -126,6 +140,7 @@ class InformationSession(models.Model):
     ends_at = models.DateTimeField()
     place = models.CharField(max_length=200)
     how_to_join = models.TextField(blank=True)
+    canceled = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["starts_at"]

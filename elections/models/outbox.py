@@ -7,6 +7,8 @@ from django.db.models import Q
 
 from elections.models.offer import Extension
 from elections.models.people import Employee
+from elections.models.reminder import Reminder
+from elections.models.roster import StatusChange
 from elections.models.submission import ReviewDecision, Submission
 
 
@@ -15,7 +17,10 @@ class MailKind(models.TextChoices):
 
     RECEIPT = "receipt", "Confirmation of a submission"
     IRREGULAR = "irregular", "A submission was found irregular"
+    REINSTATED = "reinstated", "A late submission was reinstated"
     EXTENSION = "extension", "The offer was extended"
+    STATUS = "status", "A change of status"
+    REMINDER = "reminder", "A reminder"
 
 
 class MailState(models.TextChoices):
@@ -25,6 +30,7 @@ class MailState(models.TextChoices):
     SENDING = "sending", "Being sent"
     SENT = "sent", "Sent"
     FAILED = "failed", "Could not be delivered"
+    HELD = "held", "Held by staff"
 
 
 class OutboxMessage(models.Model):
@@ -45,6 +51,12 @@ class OutboxMessage(models.Model):
     )
     extension = models.ForeignKey(
         Extension, on_delete=models.PROTECT, null=True, related_name="mails"
+    )
+    status_change = models.ForeignKey(
+        StatusChange, on_delete=models.PROTECT, null=True, related_name="mails"
+    )
+    reminder = models.ForeignKey(
+        Reminder, on_delete=models.PROTECT, null=True, related_name="mails"
     )
     message_id = models.CharField(max_length=200, unique=True)
     state = models.CharField(max_length=8, choices=MailState, default=MailState.WAITING)
@@ -70,17 +82,35 @@ class OutboxMessage(models.Model):
                 fields=["submission"], condition=Q(kind="receipt"), name="outbox_one_receipt"
             ),
             models.UniqueConstraint(
-                fields=["decision"], condition=Q(kind="irregular"), name="outbox_one_irregular"
+                fields=["decision"],
+                condition=Q(kind__in=["irregular", "reinstated"]),
+                name="outbox_one_per_decision",
             ),
             models.UniqueConstraint(
                 fields=["extension", "employee"],
                 condition=Q(kind="extension"),
                 name="outbox_one_extension_each",
             ),
+            models.UniqueConstraint(
+                fields=["status_change"],
+                condition=Q(kind="status"),
+                name="outbox_one_per_status_change",
+            ),
+            models.UniqueConstraint(
+                fields=["reminder", "employee"],
+                condition=Q(kind="reminder"),
+                name="outbox_one_reminder_each",
+            ),
             models.CheckConstraint(
                 condition=Q(kind="receipt", submission__isnull=False)
-                | Q(kind="irregular", submission__isnull=False, decision__isnull=False)
-                | Q(kind="extension", extension__isnull=False),
+                | Q(
+                    kind__in=["irregular", "reinstated"],
+                    submission__isnull=False,
+                    decision__isnull=False,
+                )
+                | Q(kind="extension", extension__isnull=False)
+                | Q(kind="status", status_change__isnull=False)
+                | Q(kind="reminder", reminder__isnull=False),
                 name="outbox_names_its_cause",
             ),
             models.CheckConstraint(

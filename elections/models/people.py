@@ -17,7 +17,7 @@ from elections.core.terms import OptionKind
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes accounts; an address is kept in lower case, so that it names one account however typed."""
+    """Makes accounts. An address is kept in lower case: it names one account, however typed."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Make an account that can sign in with `email`; without a password, none is usable."""
@@ -105,6 +105,7 @@ class Employee(models.Model):
     )
     hired_on = models.DateField()
     left_on = models.DateField("last day employed", null=True, blank=True)
+    on_leave = models.BooleanField("on a leave of absence", default=False)
     is_director = models.BooleanField(default=False)
     is_executive_officer = models.BooleanField(default=False)
     ledger_length = models.PositiveIntegerField(default=0, editable=False)

@@ -32,7 +32,7 @@ def answer_of(draft: Draft) -> Answer:
     """What the draft says, as the rules take it."""
     match draft.kind:
         case Kind.ELECTION:
-            return Election({number: Choice(said) for number, said in draft.answers.items()})
+            return Election({number: Choice(said) for number, said in (draft.answers or {}).items()})
         case Kind.WITHDRAWAL:
             return Withdrawal(None if draft.answers is None else frozenset(draft.answers))
         case _:

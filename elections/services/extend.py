@@ -13,6 +13,8 @@ from elections.core import deadline
 from elections.core.problems import Code, Problem
 from elections.delivery import outbox
 from elections.models import Extension, Offer, User
+from elections.models.audit import Act
+from elections.services.audit import record_act
 from elections.services.locks import hold_offer
 
 log = structlog.get_logger(__name__)
@@ -78,4 +80,11 @@ def _extend(
         reason=reason,
     )
     mailed = outbox.post_extension(extension, queries.people_to_notify(offer, at=instant))
+    record_act(
+        Act.EXTENSION,
+        actor=actor,
+        subject=f"{offer.slug}, extension {extension.number}",
+        rows=mailed,
+        details={"from": current.isoformat(), "to": expiration.isoformat(), "reason": reason},
+    )
     return Extended(extension, mailed)

@@ -11,8 +11,10 @@ from elections import clock
 from elections.core.problems import Code, Problem
 from elections.delivery import outbox
 from elections.models import ReviewDecision, Submission, User
+from elections.models.audit import Act
 from elections.models.outbox import MailKind
 from elections.models.submission import Verdict
+from elections.services.audit import record_act
 from elections.services.locks import lock_employee
 
 log = structlog.get_logger(__name__)
@@ -39,7 +41,7 @@ def review_submission(
 
     What changes whether a form counts needs a reason, since the person reads it. A decision changes
     neither the form nor the time it came. `seen` is how many decisions `actor` had before them: of
-    two people deciding at once, or one pressing twice, the second is told; None asks for no such care.
+    two people deciding at once, or one pressing twice, the second is told. None does not ask.
     """
     reason = reason.strip()
     if problems := _problems(submission, verdict, reason):
@@ -57,6 +59,12 @@ def review_submission(
         )
         if verdict == Verdict.IRREGULAR:
             outbox.post(MailKind.IRREGULAR, employee, submission=submission, decision=decision)
+        record_act(
+            Act.DECISION,
+            actor=actor,
+            subject=submission.receipt,
+            details={"verdict": str(verdict)},
+        )
     log.info("submission_reviewed", receipt=submission.receipt, verdict=str(verdict), by=actor.pk)
     return Decided(decision)
 

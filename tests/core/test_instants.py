@@ -145,7 +145,8 @@ def test_the_time_left_spans_a_change_of_clocks_in_true_hours() -> None:
 
 @pytest.mark.usefixtures("host_in_tokyo")
 def test_the_zone_of_the_host_changes_nothing() -> None:
-    assert datetime.fromtimestamp(0).hour == 9  # the host is in Tokyo indeed: the control
+    # The host is in Tokyo indeed: the control.
+    assert datetime.fromtimestamp(0).hour == 9  # noqa: DTZ006
     assert instant_label(EXPIRATION, **ZONES) == (
         "9:00 PM PST on January 20, 2003 (midnight Eastern)"
     )

@@ -10,7 +10,16 @@ from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, connection, transaction
 
 from elections.checks import append_only_triggers_stand
-from elections.models import Line, Offer, OutboxMessage, RenderedMail, Submission
+from elections.models import (
+    Line,
+    Offer,
+    OutboxMessage,
+    Reminder,
+    RenderedMail,
+    Scan,
+    StatusChange,
+    Submission,
+)
 from elections.models.append_only import (
     APPEND_ONLY_TABLES,
     drop_triggers,
@@ -29,6 +38,10 @@ FIRST_COLUMN = {
     "elections_extension": "reason",
     "elections_reviewdecision": "reason",
     "elections_renderedmail": "pdf_sha256",
+    "elections_auditentry": "subject",
+    "elections_scan": "sha256",
+    "elections_statuschange": "effect",
+    "elections_reminder": "people",
 }
 
 
@@ -47,6 +60,13 @@ def full_record(offer: Offer, portal_clock: SetClock) -> Submission:
         pdf=b"p",
         rendered_at=portal_clock.instant,
     )
+    Scan.objects.create(
+        submission=submission, file="a.pdf", content_type="application/pdf", size=1, sha256="0" * 64
+    )
+    StatusChange.objects.create(
+        employee=employee, changed_at=portal_clock.instant, before={}, after={"on_leave": True}
+    )
+    Reminder.objects.create(offer=offer, sent_at=portal_clock.instant, people=1)
     return submission
 
 
@@ -60,7 +80,7 @@ def test_a_row_on_record_can_be_neither_changed_nor_deleted(
     full_record: Submission, table: str
 ) -> None:
     for sql in (
-        f"UPDATE {table} SET {FIRST_COLUMN[table]} = 'x'",
+        f"UPDATE {table} SET {FIRST_COLUMN[table]} = NULL",
         f"DELETE FROM {table}",
     ):
         with pytest.raises(DatabaseError, match="append-only"):

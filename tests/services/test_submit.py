@@ -1,4 +1,4 @@
-"""Taking in a form: what is recorded, what is refused, and what someone is told who sends it twice."""
+"""Taking in a form: what is recorded, what is refused, what someone is told who sends it twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a submission costs the database: the same for one grant or thirty, for one person or many."""
+"""What a submission costs the database: the same for one grant or thirty, one person or many."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from elections.services.answers import Election
 from elections.services.submit import Recorded, submit_form
 from tests.factory import elect, make_employee, make_grant, signed
 
-# On SQLite the transaction itself is the offer's lock. The clock is the test's, read without asking.
+# On SQLite the transaction itself is the offer's lock. The clock is the test's: no statement.
 STATEMENTS = {"sqlite": 13, "postgresql": 14}
 
 
