@@ -1,0 +1,138 @@
+"""Loading an offer from its file: the same file again changes nothing.
+
+What people have answered to does not change under them: once anything is on record, the terms
+stand, and a changed document becomes its next version beside the one they read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from elections.models import Document, InformationSession, Offer, Plan
+from elections.services.locks import hold_offer
+from elections.services.offer_file import OfferFile, OfferRefused
+
+NOT_TERMS = {"company", "title", "contacts", "irregular_reasons"}  # no part of what is offered
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedOffer:
+    """The offer's slug, and each thing that changed, in a sentence; none when nothing did."""
+
+    slug: str
+    changes: tuple[str, ...]
+
+
+def load_offer(*, file: OfferFile, dry_run: bool = False) -> LoadedOffer:
+    """Bring the offer of that slug to what its file says, in one transaction.
+
+    With `dry_run` the result is what would have been. Raises `OfferRefused` where the record
+    forbids a change; nothing is changed then.
+    """
+    slug = file.columns["slug"]
+    with transaction.atomic(durable=True):
+        changes = [*_load_plans(file.plans)]
+        known = Offer.objects.filter(slug=slug).first()
+        if known is None:
+            offer = Offer.objects.create(**file.columns)
+            changes.append(f"The offer {slug} is new.")
+        else:
+            offer = hold_offer(known.pk)
+            _refuse_what_the_record_forbids(offer, file)
+            changes += _load_columns(offer, file)
+        changes += _load_documents(offer, file.documents)
+        changes += _load_sessions(offer, file.sessions)
+        if dry_run:
+            transaction.set_rollback(True)
+    return LoadedOffer(slug, tuple(changes))
+
+
+def _load_plans(plans: tuple[Plan, ...]) -> Iterator[str]:
+    for plan in plans:
+        _, made = Plan.objects.get_or_create(code=plan.code, defaults={"name": plan.name})
+        if made:
+            yield f"Plan {plan.code} is new: {plan.name}."
+        elif Plan.objects.filter(code=plan.code).exclude(name=plan.name).update(name=plan.name):
+            yield f"Plan {plan.code} is now called {plan.name}."
+
+
+def _refuse_what_the_record_forbids(offer: Offer, file: OfferFile) -> None:
+    if not (offer.submissions.exists() or offer.extensions.exists()):
+        return
+    problems = [
+        f"{key}: cannot change from {old} to {new}: forms or extensions are on record under it."
+        for key, old, new in _differences(offer, file)
+        if key not in NOT_TERMS
+    ]
+    gone = set(offer.documents.values_list("slug", flat=True)) - {d.slug for d in file.documents}
+    problems += [
+        f"documents: {slug} is missing, but forms on record name it, so it must stay."
+        for slug in sorted(gone)
+    ]
+    if problems:
+        raise OfferRefused(problems)
+
+
+def _differences(offer: Offer, file: OfferFile) -> Iterator[tuple[str, object, object]]:
+    """(key, what the offer says, what the file says) for each column in which they differ."""
+    for key, new in file.columns.items():
+        old = getattr(offer, key)
+        if old != new:
+            yield key, old, new
+
+
+def _load_columns(offer: Offer, file: OfferFile) -> Iterator[str]:
+    changed = list(_differences(offer, file))
+    for key, old, new in changed:
+        setattr(offer, key, new)
+        yield f"{key} was {old} and is now {new}."
+    if changed:
+        offer.save(update_fields=[key for key, _, _ in changed])
+
+
+def _load_documents(offer: Offer, documents: tuple[Document, ...]) -> Iterator[str]:
+    """A changed text is the next version; a title or a place in the list is changed in all."""
+    gone = offer.documents.exclude(slug__in=[document.slug for document in documents])
+    for slug in sorted(set(gone.values_list("slug", flat=True))):
+        yield f"Document {slug} is gone."
+    gone.delete()
+    for document in documents:
+        versions = offer.documents.filter(slug=document.slug)
+        newest = versions.order_by("-version").first()
+        if newest is None or newest.sha256 != document.sha256:
+            version = newest.version + 1 if newest else 1
+            Document.objects.create(
+                offer=offer,
+                slug=document.slug,
+                title=document.title,
+                position=document.position,
+                version=version,
+                text=document.text,
+                sha256=document.sha256,
+            )
+            yield f"Document {document.slug} has version {version}."
+        place = {"title": document.title, "position": document.position}
+        if versions.exclude(**place).update(**place):
+            yield f"Document {document.slug} is number {document.position}, {document.title}."
+
+
+def _load_sessions(offer: Offer, sessions: tuple[InformationSession, ...]) -> Iterator[str]:
+    gone = offer.sessions.exclude(starts_at__in=[session.starts_at for session in sessions])
+    for session in gone:
+        yield f"The information session of {session.starts_at.isoformat()} is gone."
+    gone.delete()
+    for session in sessions:
+        details = {
+            "ends_at": session.ends_at,
+            "place": session.place,
+            "how_to_join": session.how_to_join,
+        }
+        known, made = offer.sessions.get_or_create(starts_at=session.starts_at, defaults=details)
+        if made:
+            yield f"The information session of {session.starts_at.isoformat()} is new."
+        elif any(getattr(known, key) != value for key, value in details.items()):
+            offer.sessions.filter(pk=known.pk).update(**details)
+            yield f"The information session of {session.starts_at.isoformat()} has changed."

@@ -1,0 +1,190 @@
+"""People: what the employees file changes on the roster and in the accounts, and writing it.
+
+An account's password, its rights and the head of someone's chain are never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
+
+from elections.models import Employee, User
+from elections.services.roster.batches import batches
+from elections.services.roster.rows import PersonRow, RosterFile, RosterProblem
+
+FIELDS = (
+    "name",
+    "email",
+    "country",
+    "employment",
+    "hired_on",
+    "left_on",
+    "is_director",
+    "is_executive_officer",
+)
+
+
+class Account(NamedTuple):
+    """An account as it stands, and the number of the employee whose it is."""
+
+    pk: int
+    email: str
+    name: str
+    holder: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """A row to write, and the account it goes with; None where one must be made."""
+
+    row: PersonRow
+    account: Account | None
+
+
+@dataclass(slots=True)
+class PeopleChanges:
+    """What writing the employees file would change, and what stands in its way."""
+
+    new: list[PersonChange] = field(default_factory=list)
+    changed: list[PersonChange] = field(default_factory=list)
+    unchanged: int = 0
+    problems: list[RosterProblem] = field(default_factory=list)
+
+
+def compare_people(rows: Sequence[PersonRow]) -> PeopleChanges:
+    """Compare the rows with the roster and the accounts; writes nothing."""
+    changes = PeopleChanges()
+    addresses = {row.number: row.email for row in rows}
+    for batch in batches(rows):
+        on_roster = _on_roster(batch)
+        own = _accounts(employee__number__in=[row.number for row in batch])
+        by_number = {account.holder: account for account in own}
+        by_address = {a.email: a for a in _accounts(email__in=[row.email for row in batch])}
+        for row in batch:
+            current, holder = by_number.get(row.number), by_address.get(row.email)
+            reason = _address_taken(row, current, holder, addresses)
+            if reason:
+                problem = RosterProblem(RosterFile.EMPLOYEES, row.line, "Email", reason)
+                changes.problems.append(problem)
+                continue
+            free = holder if holder and holder.holder is None else None
+            change = PersonChange(row, current or free)
+            if row.number not in on_roster:
+                changes.new.append(change)
+            elif on_roster[row.number] != _facts(row) or _account_differs(row, current):
+                changes.changed.append(change)
+            else:
+                changes.unchanged += 1
+    return changes
+
+
+def write_people(changes: PeopleChanges) -> None:
+    """Write what `compare_people` found, in the transaction that is open."""
+    _hold(changes.changed)
+    written = [*changes.new, *changes.changed]
+    _free_addresses(change for change in written if _moves(change))
+    for batch in batches(written):
+        accounts = _write_accounts(batch)
+        Employee.objects.bulk_create(
+            [
+                Employee(
+                    number=change.row.number,
+                    user_id=accounts[change.row.number],
+                    **dict(zip(FIELDS, _facts(change.row), strict=True)),
+                )
+                for change in batch
+            ],
+            update_conflicts=True,
+            unique_fields=["number"],
+            update_fields=["user", *FIELDS],
+        )
+
+
+def _on_roster(rows: Iterable[PersonRow]) -> dict[str, tuple[object, ...]]:
+    people = Employee.objects.filter(number__in=[row.number for row in rows])
+    return {number: tuple(facts) for number, *facts in people.values_list("number", *FIELDS)}
+
+
+def _accounts(**where: object) -> list[Account]:
+    found = User.objects.filter(**where).values_list("pk", "email", "name", "employee__number")
+    return [Account(*values) for values in found]
+
+
+def _facts(row: PersonRow) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in FIELDS)
+
+
+def _account_differs(row: PersonRow, account: Account | None) -> bool:
+    return account is None or (account.email, account.name) != (row.email, row.name)
+
+
+def _moves(change: PersonChange) -> bool:
+    return change.account is not None and change.account.email != change.row.email
+
+
+def _address_taken(
+    row: PersonRow,
+    current: Account | None,
+    holder: Account | None,
+    addresses: Mapping[str, str],
+) -> str | None:
+    """Why this person's account cannot have this address; None when it can.
+
+    Someone else's address is free if the file gives that person another one.
+    """
+    if holder is None or holder.holder == row.number:
+        return None
+    if holder.holder is None:
+        other = f"{row.email!r} is another account's, which is nobody's on the roster."
+        return other if current else None
+    if addresses.get(holder.holder, row.email) != row.email:
+        return None
+    return f"{row.email!r} is the address of employee {holder.holder}."
+
+
+def _hold(changed: Iterable[PersonChange]) -> None:
+    """Lock the people before their accounts, which is the order in which a submission does.
+
+    In order of their keys, so that two who lock several of them never wait for each other.
+    """
+    numbers = [change.row.number for change in changed]
+    for batch in batches(numbers):
+        people = Employee.objects.filter(number__in=batch).order_by("pk")
+        list(people.select_for_update(no_key=True).values_list("pk"))
+
+
+def _free_addresses(moving: Iterable[PersonChange]) -> None:
+    """Take the accounts off the addresses they leave, since two people may be trading theirs.
+
+    Whoever holds an old address must no longer sign in or reset a password with it, so what
+    allauth remembers of it goes too.
+    """
+    accounts = [change.account.pk for change in moving if change.account]
+    for batch in batches(accounts):
+        placeholder = Concat(Value("moving-"), Cast("pk", CharField()), Value("@example.invalid"))
+        User.objects.filter(pk__in=batch).update(email=placeholder)
+        EmailAddress.objects.filter(user_id__in=batch).delete()
+
+
+def _write_accounts(changes: Sequence[PersonChange]) -> dict[str, int]:
+    """Make and mend the accounts of these people; the account's key by employee number."""
+    missing = [change.row for change in changes if change.account is None]
+    made = User.objects.bulk_create(
+        [User(email=row.email, name=row.name, password=make_password(None)) for row in missing]
+    )
+    keys = {row.number: user.pk for row, user in zip(missing, made, strict=True)}
+    stale = []
+    for change in changes:
+        if change.account is not None:
+            keys[change.row.number] = change.account.pk
+            if _account_differs(change.row, change.account):
+                row = change.row
+                stale.append(User(pk=change.account.pk, email=row.email, name=row.name))
+    User.objects.bulk_update(stale, ["email", "name"])
+    return keys

@@ -1,0 +1,212 @@
+"""Reading the two CSV files of a roster into typed rows: pure, streaming, every problem kept.
+
+A file is UTF-8 (a byte order mark is fine) with commas. Lines before the header that are empty or
+begin with "#" are remarks. Columns are found by their header, whatever its capitals and spaces;
+columns that are not asked for are left alone.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, BinaryIO, Generic, TypeVar
+
+from elections.core.terms import OptionKind
+from elections.models.people import Employment
+from elections.services.roster import cells
+from elections.services.roster.rows import GrantRow, PersonRow, RosterFile, RosterProblem
+
+Row = TypeVar("Row", PersonRow, GrantRow)
+Columns = Mapping[str, tuple[str, Callable[[str], object]]]  # header: (field of the row, reader)
+
+OPTION_TYPES = {
+    "iso": OptionKind.ISO,
+    "nso": OptionKind.NSO,
+    "nq": OptionKind.NSO,
+    "nqso": OptionKind.NSO,
+}
+
+
+@dataclass(slots=True)
+class Sheet(Generic[Row]):
+    """What one file says: its good rows, what is wrong with the others, every number in it."""
+
+    rows: list[Row] = field(default_factory=list)
+    problems: list[RosterProblem] = field(default_factory=list)
+    numbers: set[str] = field(default_factory=set)
+
+
+class _Unreadable(Exception):
+    """From `line` on, the file cannot be read at all."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+        self.reason = reason
+
+
+def read_people(stream: BinaryIO) -> Sheet[PersonRow]:
+    """Read the employees file; numbers and addresses name one person each."""
+    columns: Columns = {
+        "Employee Number": ("number", cells.number),
+        "Legal Name": ("name", cells.person_name),
+        "Email": ("email", cells.email),
+        "Country": ("country", cells.country),
+        "Employment Type": ("employment", cells.one_of({e.value: e for e in Employment})),
+        "Hire Date": ("hired_on", cells.day),
+        "Termination Date": ("left_on", cells.day_or_none),
+        "Director": ("is_director", cells.yes_or_no),
+        "Executive Officer": ("is_executive_officer", cells.yes_or_no),
+    }
+    unique = ("Employee Number", "Email")
+    return _read(stream, RosterFile.EMPLOYEES, columns, unique, PersonRow)
+
+
+def read_grants(
+    stream: BinaryIO, *, plans: Container[str], employees: Container[str]
+) -> Sheet[GrantRow]:
+    """Read the grants file; each grant is under one of `plans` and held by one of `employees`."""
+    plan = cells.one_known(plans, reason="is not the code of a plan that is loaded.")
+    holder = cells.one_known(employees, reason="is neither in the employees file nor on record.")
+    columns: Columns = {
+        "Grant Number": ("number", cells.number),
+        "Employee Number": ("employee", holder),
+        "Plan": ("plan", plan),
+        "Option Type": ("kind", cells.one_of(OPTION_TYPES)),
+        "Grant Date": ("granted_on", cells.day),
+        "Exercise Price": ("exercise_price", cells.price),
+        "Shares Granted": ("granted", cells.shares),
+        "Shares Exercised": ("exercised", cells.shares),
+        "Shares Canceled": ("canceled", cells.shares),
+        "Shares Outstanding": ("outstanding", cells.shares),
+        "Shares Vested": ("vested", cells.shares),
+    }
+    return _read(stream, RosterFile.GRANTS, columns, ("Grant Number",), GrantRow)
+
+
+def _read(
+    stream: BinaryIO,
+    file: RosterFile,
+    columns: Columns,
+    unique: tuple[str, ...],
+    make: Callable[..., Row],
+) -> Sheet[Row]:
+    sheet: Sheet[Row] = Sheet()
+    first_seen: dict[str, dict[object, int]] = {column: {} for column in unique}
+    try:
+        lines = _cells_by_line(stream)
+        places, width = _find_columns(next(lines, None), file, columns, sheet.problems)
+        for line, texts in lines if places else ():
+            if not any(text.strip() for text in texts):
+                continue
+            faults = _wrong_width(texts, width)
+            read = places if not faults else {key: places[key] for key in unique[:1]}
+            said = {column: texts[place] for column, place in read.items() if place < len(texts)}
+            values, unread = _read_cells(columns, said)
+            faults += unread
+            faults += _seen_before(values, line, columns, first_seen)
+            row = make(line=line, **values) if len(values) == len(columns) else None
+            faults += row.faults() if row else []
+            sheet.problems += [RosterProblem(file, line, *fault) for fault in faults]
+            if row and not faults:
+                sheet.rows.append(row)
+    except _Unreadable as error:
+        sheet.problems.append(RosterProblem(file, error.line, "", error.reason))
+    sheet.numbers.update(str(number) for number in first_seen[unique[0]])
+    return sheet
+
+
+def _cells_by_line(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+    """The header and each row after it, with the line on which it begins."""
+    remarks = 0
+    lines = _decoded(stream)
+    for header in lines:
+        if header.strip() and not header.lstrip('"').startswith("#"):
+            break
+        remarks += 1
+    else:
+        raise _Unreadable(remarks + 1, "there is no header: the file is empty.")
+    reader = csv.reader(chain([header], lines), strict=True)
+    begins = remarks + 1
+    try:
+        for texts in reader:
+            yield begins, texts
+            begins = remarks + reader.line_num + 1
+    except csv.Error as error:
+        raise _Unreadable(begins, f"is not CSV from here on ({error}).") from error
+
+
+def _decoded(stream: BinaryIO) -> Iterator[str]:
+    for line, raw in enumerate(stream, start=1):
+        try:
+            text = (raw.removeprefix(codecs.BOM_UTF8) if line == 1 else raw).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise _Unreadable(
+                line, "is not UTF-8 text; please save the file as CSV in UTF-8."
+            ) from error
+        yield text
+
+
+def _find_columns(
+    header: tuple[int, list[str]] | None,
+    file: RosterFile,
+    columns: Columns,
+    problems: list[RosterProblem],
+) -> tuple[dict[str, int], int]:
+    """Where each column stands, and how many there are; no places when one is missing or twice."""
+    line, titles = header or (1, [])
+    found = [_plain(title) for title in titles]
+    counts = {column: found.count(_plain(column)) for column in columns}
+    wrong = {0: "is missing from the header.", 2: "stands in the header more than once."}
+    bad = [
+        RosterProblem(file, line, column, wrong[min(count, 2)])
+        for column, count in counts.items()
+        if count != 1
+    ]
+    problems += bad
+    places = {} if bad else {column: found.index(_plain(column)) for column in columns}
+    return places, len(titles)
+
+
+def _plain(title: str) -> str:
+    return "".join(title.split()).replace("_", "").lower()
+
+
+def _wrong_width(texts: list[str], width: int) -> list[tuple[str, str]]:
+    """A comma too many or too few moves every value after it, so none of them can be trusted."""
+    if len(texts) == width or (len(texts) > width and not any(map(str.strip, texts[width:]))):
+        return []
+    return [("", f"has {len(texts)} values where the header has {width}.")]
+
+
+def _read_cells(
+    columns: Columns, said: Mapping[str, str]
+) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """The typed values by the row's field, and (column, reason) for each that cannot be read."""
+    values: dict[str, Any] = {}
+    faults = []
+    for column, text in said.items():
+        name, reader = columns[column]
+        try:
+            values[name] = reader(text)
+        except ValueError as error:
+            faults.append((column, str(error)))
+    return values, faults
+
+
+def _seen_before(
+    values: Mapping[str, object],
+    line: int,
+    columns: Columns,
+    first_seen: Mapping[str, dict[object, int]],
+) -> list[tuple[str, str]]:
+    """(column, reason) for each value that must be unique and was not; remembers the others."""
+    faults = []
+    for column, lines in first_seen.items():
+        value = values.get(columns[column][0])
+        if value is not None and lines.setdefault(value, line) != line:
+            faults.append((column, f"{value!r} stands on line {lines[value]} already."))
+    return faults

@@ -1,0 +1,70 @@
+"""Roster files as a stock-plan system would export them, one keyword for each cell that matters."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import BinaryIO
+
+EMPLOYEE = {
+    "Employee Number": "000123",
+    "Legal Name": "Pat Example",
+    "Email": "pat@example.com",
+    "Country": "US",
+    "Employment Type": "Regular",
+    "Hire Date": "1999-06-07",
+    "Termination Date": "",
+    "Director": "No",
+    "Executive Officer": "No",
+}
+GRANT = {
+    "Grant Number": "00004711",
+    "Employee Number": "000123",
+    "Plan": "2000",
+    "Option Type": "ISO",
+    "Grant Date": "2001-04-02",
+    "Exercise Price": "6.00",
+    "Shares Granted": "1000",
+    "Shares Exercised": "100",
+    "Shares Canceled": "50",
+    "Shares Outstanding": "850",
+    "Shares Vested": "300",
+}
+
+
+def employee(number: str = "000123", **cells: str) -> dict[str, str]:
+    """A good row of the employees file; `Hire_Date="..."` replaces the cell of that column."""
+    address = {"Employee Number": number, "Email": f"e{number}@example.com"}
+    return EMPLOYEE | address | _columns(cells)
+
+
+def grant(number: str = "00004711", **cells: str) -> dict[str, str]:
+    """A good row of the grants file, of employee 000123."""
+    return GRANT | {"Grant Number": number} | _columns(cells)
+
+
+def employees_file(*rows: dict[str, str]) -> BinaryIO:
+    """An employees file with these rows, the first of them on line 2."""
+    return _file(list(EMPLOYEE), rows)
+
+
+def grants_file(*rows: dict[str, str]) -> BinaryIO:
+    """A grants file with these rows, the first of them on line 2."""
+    return _file(list(GRANT), rows)
+
+
+def raw(text: str, encoding: str = "utf-8") -> BinaryIO:
+    """A file of exactly this text."""
+    return io.BytesIO(text.encode(encoding))
+
+
+def _file(header: list[str], rows: tuple[dict[str, str], ...]) -> BinaryIO:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, header)
+    writer.writeheader()
+    writer.writerows(rows)
+    return raw(text.getvalue())
+
+
+def _columns(cells: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", " "): text for name, text in cells.items()}
