@@ -1,0 +1,35 @@
+"""The addresses that employees use."""
+
+from django.urls import path
+
+from elections.views import (
+    checking,
+    declining,
+    demo_mail,
+    documents,
+    election,
+    offer,
+    submissions,
+    withdrawal,
+)
+
+urlpatterns = [
+    path("", offer.offer, name="offer"),
+    path("documents/<slug:slug>/", documents.document, name="document"),
+    path("election/", election.election, name="election"),
+    path("election/check/", checking.election_check, name="election-check"),
+    path("election/decline/", declining.decline, name="election-decline"),
+    path("withdrawal/", withdrawal.withdrawal, name="withdrawal"),
+    path("withdrawal/check/", checking.withdrawal_check, name="withdrawal-check"),
+    path("submissions/", submissions.submissions, name="submissions"),
+    path("submissions/<str:receipt>.pdf", submissions.receipt_pdf, name="receipt-pdf"),
+    path("submissions/<str:receipt>/", submissions.receipt, name="receipt"),
+    path("demo/mail/", demo_mail.mailbox, name="demo-mail"),
+    path("demo/mail/<str:name>", demo_mail.mail, name="demo-mail-message"),
+    path("demo/mail/<str:name>/html", demo_mail.mail_html, name="demo-mail-html"),
+    path(
+        "demo/mail/<str:name>/attachment/<int:number>",
+        demo_mail.mail_attachment,
+        name="demo-mail-attachment",
+    ),
+]

@@ -1,0 +1,87 @@
+"""My grants, and for each of them: exchange or keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from elections import queries
+from elections.forms import read_election, token_in
+from elections.models import Draft, Grant, Submission
+from elections.models.submission import Kind
+from elections.services.answers import Election, judge_answer
+from elections.services.drafts import answer_of, find_draft, keep_draft
+from elections.views.person import (
+    PersonRequest,
+    employee_required,
+    not_eligible_page,
+    why_not_eligible,
+)
+from elections.views.responses import see_other
+from elections.views.sheet import make_sheet
+
+log = structlog.get_logger(__name__)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@employee_required
+def election(request: PersonRequest) -> HttpResponse:
+    """Show the grants to choose from; keep what was chosen and lead on to the check page."""
+    if reasons := why_not_eligible(request):
+        if request.method == "POST":
+            codes = [str(reason.code) for reason in reasons]
+            log.warning("form_refused", employee=request.employee.number, codes=codes)
+        return not_eligible_page(request, reasons)
+    grants = queries.grants_of(request.employee)
+    governing = queries.governing_submission(request.offer, request.employee)
+    if request.method == "POST":
+        return _take_in(request, grants, governing)
+    draft = _unsent_draft(request, governing)
+    context = {
+        "sheet": make_sheet(request.portal.terms, grants, _said(draft, governing)),
+        "governing": governing,
+        "draft": draft,
+    }
+    return render(request, "portal/election.html", context)
+
+
+def _take_in(
+    request: PersonRequest, grants: Sequence[Grant], governing: Submission | None
+) -> HttpResponse:
+    answer = read_election(request.POST)
+    decision = judge_answer(
+        answer,
+        offer=request.offer,
+        employee=request.employee,
+        grants=grants,
+        governing=governing,
+        at=request.portal.at,
+    )
+    if decision.accepted:
+        draft = keep_draft(employee=request.employee, offer=request.offer, answer=answer)
+        return see_other("election-check", form=draft.token)
+    sheet = make_sheet(request.portal.terms, grants, answer.choices, decision.problems)
+    context = {"sheet": sheet, "governing": governing}
+    return render(request, "portal/election.html", context, status=422)
+
+
+def _unsent_draft(request: PersonRequest, governing: Submission | None) -> Draft | None:
+    """The form to go on with: the one asked for, or one filled in since the last one counted."""
+    token = token_in(request.GET, "form")
+    draft = find_draft(employee=request.employee, kind=Kind.ELECTION, token=token)
+    if draft is None or Submission.objects.filter(form_token=draft.token).exists():
+        return None
+    newer = governing is None or draft.created_at > governing.recorded_at
+    return draft if newer or token else None
+
+
+def _said(draft: Draft | None, governing: Submission | None) -> Mapping[str, str]:
+    """What the form begins with. With nothing on record nothing is chosen: that would be advice."""
+    if draft:
+        answer = answer_of(draft)
+        return dict(answer.choices) if isinstance(answer, Election) else {}
+    return {line.grant_number: line.choice for line in governing.lines.all()} if governing else {}

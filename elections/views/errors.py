@@ -1,0 +1,29 @@
+"""When a form cannot be trusted, because the page it came from was too old, or was not ours."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+
+from elections.views.responses import resend_page
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403. A form from one of our own pages can be sent again; nothing typed is lost."""
+    if request.POST and _from_our_own_page(request) and _is_our_form(request.path_info):
+        return resend_page(request, signed_out=False)
+    return render(request, "403_csrf.html", status=403)
+
+
+def _from_our_own_page(request: HttpRequest) -> bool:
+    """Browsers say so themselves, and no page can make them say it of another site's form."""
+    return request.headers.get("Sec-Fetch-Site") == "same-origin"
+
+
+def _is_our_form(path: str) -> bool:
+    """Never a sign-in: what was typed there is a password."""
+    try:
+        return resolve(path).func.__module__.startswith("elections.views.")
+    except Resolver404:
+        return False

@@ -1,0 +1,87 @@
+"""Who is asking: personal pages are for someone on the roster, and are never kept by a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from elections import queries
+from elections.context import Portal, portal_of
+from elections.core.eligibility import person_problems
+from elections.core.problems import Problem
+from elections.models import Employee, Offer, User
+from elections.views.responses import resend_page
+
+
+class PersonRequest(HttpRequest):
+    """A request that `employee_required` let through."""
+
+    user: User
+    employee: Employee
+    offer: Offer
+    portal: Portal
+    arrived_at: datetime
+
+
+def employee_of(request: HttpRequest) -> Employee | None:
+    """The roster's entry for whoever is signed in; None without one."""
+    if not request.user.is_authenticated:
+        return None
+    return Employee.objects.filter(user=request.user).first()
+
+
+def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """Let anyone with an account in, while there is an offer. No browser keeps such a page."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _sign_in_first(request)
+        if portal_of(request).offer is None:
+            return render(request, "portal/no_offer.html", status=404)
+        request.offer = portal_of(request).offer  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def employee_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """Let only someone on the roster in; tell anyone else that they are not on it."""
+
+    @signed_in
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        employee = employee_of(request)
+        if employee is None:
+            return render(request, "portal/not_on_roster.html", status=403)
+        request.employee = employee  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponseBase:
+    """To the sign-in and back; but a filled-in form is not thrown away on the way there."""
+    if request.method == "POST" and set(request.POST) - {"csrfmiddlewaretoken"}:
+        return resend_page(request, signed_out=True)
+    return redirect_to_login(request.get_full_path())
+
+
+def why_not_eligible(request: PersonRequest) -> tuple[Problem, ...]:
+    """Why this person cannot take part in the offer; empty for someone who can."""
+    today = queries.today(request.offer, at=request.portal.at)
+    return person_problems(request.portal.terms, request.employee.facts(), today=today)
+
+
+def not_eligible_page(request: PersonRequest, problems: tuple[Problem, ...]) -> HttpResponse:
+    """Say why the offer is not open to this person; 403 when a form was sent all the same."""
+    status = 403 if request.method == "POST" else 200
+    return render(request, "portal/not_eligible.html", {"problems": problems}, status=status)

@@ -1,0 +1,68 @@
+"""Taking back an election: all of it, or chosen grants."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from elections import queries
+from elections.forms import WITHDRAW, WITHDRAW_ALL, read_withdrawal, token_in
+from elections.models import Submission
+from elections.models.submission import Kind
+from elections.services.answers import Withdrawal, judge_answer
+from elections.services.drafts import answer_of, find_draft, keep_draft
+from elections.views.person import PersonRequest, employee_required
+from elections.views.responses import see_other
+from elections.views.statement import plan_names, recorded_statement
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@employee_required
+def withdrawal(request: PersonRequest) -> HttpResponse:
+    """Show what is being exchanged; keep what was taken back and lead on to the check page."""
+    governing = queries.governing_submission(request.offer, request.employee)
+    if request.method != "POST":
+        return _page(request, governing, _filled_in(request))
+    answer = read_withdrawal(request.POST)
+    decision = judge_answer(
+        answer,
+        offer=request.offer,
+        employee=request.employee,
+        grants=(),  # withdrawing never depends on the roster
+        governing=governing,
+        at=request.portal.at,
+    )
+    if decision.accepted:
+        draft = keep_draft(employee=request.employee, offer=request.offer, answer=answer)
+        return see_other("withdrawal-check", form=draft.token)
+    problems = [(problem.grant_number, problem.sentence) for problem in decision.problems]
+    return _page(request, governing, answer, problems, status=422)
+
+
+def _filled_in(request: PersonRequest) -> Withdrawal:
+    """What the form begins with: that of the draft asked for, or nothing ticked."""
+    token = token_in(request.GET, "form")
+    draft = token and find_draft(employee=request.employee, kind=Kind.WITHDRAWAL, token=token)
+    answer = answer_of(draft) if draft else None
+    return answer if isinstance(answer, Withdrawal) else Withdrawal(frozenset())
+
+
+def _page(
+    request: PersonRequest,
+    governing: Submission | None,
+    answer: Withdrawal,
+    problems: list[tuple[str | None, str]] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "governing": governing,
+        "standing": recorded_statement(governing, plan_names()) if governing else None,
+        "prefix": WITHDRAW,
+        "all": WITHDRAW_ALL,
+        "ticked": answer.grants or frozenset(),
+        "all_ticked": answer.grants is None,
+        "problems": problems or [],
+    }
+    return render(request, "portal/withdrawal.html", context, status=status)
