@@ -1,0 +1,32 @@
+# Every target makes .venv and installs what it needs first. `make PYTHON=python3.12 ...` names another Python.
+PYTHON ?= python3
+IN_VENV := .venv/bin/python
+
+.PHONY: demo demo-reset test test-fast lint format lock runtime dev
+
+demo: runtime          ## The portal with invented people: http://127.0.0.1:8000 (PORT=...)
+	@exec $(IN_VENV) -m scripts.demo
+
+demo-reset: runtime    ## The same, anew: what the last demo recorded is thrown away
+	@exec $(IN_VENV) -m scripts.demo --reset
+
+test: dev              ## The whole suite: on SQLite, then on PostgreSQL with Redis, worker and browser
+	@exec $(IN_VENV) -m scripts.test
+
+test-fast: dev         ## The inner loop: SQLite, no real worker, no browser
+	@exec $(IN_VENV) -m scripts.test --fast
+
+lint: dev              ## Style, types, layers, migrations, and Django's checks for production
+	@exec $(IN_VENV) -m scripts.lint
+
+format: dev            ## Let ruff put the code in order
+	@$(IN_VENV) -m ruff check --fix --quiet . ; exec $(IN_VENV) -m ruff format .
+
+lock: dev              ## Write the lock files anew from pyproject.toml (UPGRADE=1: newest versions)
+	@exec $(IN_VENV) -m scripts.lock $(if $(UPGRADE),--upgrade)
+
+runtime:
+	@$(PYTHON) -m scripts.bootstrap
+
+dev:
+	@$(PYTHON) -m scripts.bootstrap --dev

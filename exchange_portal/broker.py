@@ -1,0 +1,73 @@
+"""How Celery reaches its broker, and how soon it gives up.
+
+A request that has recorded a submission wakes the workers and goes on: the outbox row is the queue
+of record, so a wake-up may be lost but must never be waited for. By default Celery would retry for
+ever when Redis is away, and wait for ever when Redis is there and does not answer.
+"""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from exchange_portal import variables
+from exchange_portal.env import ConfigurationError, Environment
+
+# Seconds that one step towards Redis (connect, send, answer) may take.
+PATIENCE = 0.3
+
+
+def address(env: Environment) -> str:
+    """The broker's address, with the password in it when that came by its own variable."""
+    url, password = env[variables.REDIS_URL], env[variables.REDIS_PASSWORD]
+    if not password:
+        return url
+    parts = urlsplit(url)
+    if parts.password:
+        raise ConfigurationError("PORTAL_REDIS_PASSWORD is set, but PORTAL_REDIS_URL has one too.")
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:{quote(password, '')}@{host}"))
+
+
+def transport_options(url: str, data_dir: Path) -> dict[str, Any]:
+    """Kombu's options for the transport of that address."""
+    if url.startswith("filesystem"):
+        return _folder_options(data_dir / "broker")
+    if url.startswith("redis"):
+        return _redis_options()
+    return {}
+
+
+def _redis_options() -> dict[str, Any]:
+    return {
+        # One attempt: without these two, a publisher tries to connect for ever.
+        "max_retries": 0,
+        "connect_retries_timeout": PATIENCE,
+        "socket_connect_timeout": PATIENCE,
+        "socket_timeout": PATIENCE,
+        "retry_on_timeout": False,
+        # A worker whose Redis went away without a word notices within the minute.
+        "health_check_interval": 10,
+        "socket_keepalive": True,
+        "socket_keepalive_options": {
+            socket.TCP_KEEPIDLE: 10,
+            socket.TCP_KEEPINTVL: 5,
+            socket.TCP_KEEPCNT: 3,
+        },
+        # A task whose worker died comes back after this; the sweeper is sooner.
+        "visibility_timeout": 300,
+    }
+
+
+def _folder_options(folder: Path) -> dict[str, Any]:
+    """One folder is both ends: what is put in is what is taken out."""
+    for name in ("queue", "control"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    return {
+        "data_folder_in": str(folder / "queue"),
+        "data_folder_out": str(folder / "queue"),
+        "control_folder": str(folder / "control"),
+        "polling_interval": 0.1,
+    }

@@ -1,0 +1,24 @@
+"""The Celery application: workers that are woken to deliver what the outbox holds."""
+
+from __future__ import annotations
+
+import logging.config
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange_portal.settings")
+
+app = Celery("exchange_portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["elections.delivery"])
+
+
+@setup_logging.connect
+def log_as_django_does(**_: Any) -> None:
+    """Keep Celery from setting up logging of its own: a worker's lines look like a server's."""
+    from django.conf import settings  # At import time the settings are not to be loaded yet.
+
+    logging.config.dictConfig(settings.LOGGING)

@@ -1,0 +1,72 @@
+"""Logs: one JSON object a line in production, `key=value` for people elsewhere; times in UTC.
+
+What people type never goes into a log: tracebacks carry no local variables, and PostgreSQL's DETAIL
+lines, which repeat the refused row, are cut off.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+DETAIL = re.compile(r"\nDETAIL:.*(?:\n(?!CONTEXT:|HINT:|Traceback|\S+Error|\s+File|\n).*)*")
+
+
+def without_refused_rows(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """A structlog processor: cut PostgreSQL's DETAIL out of the event and its traceback."""
+    for key in ("event", "exception"):
+        if isinstance(event.get(key), str):
+            event[key] = DETAIL.sub("\nDETAIL: (cut)", event[key])
+    return event
+
+
+def configuration(*, json: bool, level: str) -> dict[str, Any]:
+    """Set structlog up, and return Django's `LOGGING` so that both end in one stream, stderr."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    renderer = (
+        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": [structlog.stdlib.ExtraAdder(allow=["status_code"]), *shared],
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.format_exc_info,
+                    without_refused_rows,
+                    renderer,
+                ],
+            },
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            # Django's own handlers, a console and mails to admins, give way to the one stream.
+            "django": {"handlers": [], "propagate": True},
+            "django.server": {"handlers": [], "propagate": True},
+            "gunicorn.error": {"handlers": [], "propagate": True},
+            # Whoever stands before the portal keeps a log of requests.
+            "gunicorn.access": {"level": "WARNING"},
+            # They log every font table.
+            "fontTools": {"level": "WARNING"},
+            "weasyprint": {"level": "ERROR"},
+        },
+    }

@@ -1,0 +1,251 @@
+"""Django's settings, for every mode. What differs between places comes from the environment.
+
+`exchange_portal.variables` declares those variables; `docs/configuration.md` explains them.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.http.request import validate_host
+
+from exchange_portal import broker, databases, demo_folder, logs, variables
+from exchange_portal.env import ConfigurationError, Environment, Mode
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PORTAL_MODE = Environment(os.environ, Mode.PRODUCTION)[variables.MODE]
+env = Environment(os.environ, PORTAL_MODE)
+IN_PRODUCTION = PORTAL_MODE is Mode.PRODUCTION
+
+# The portal's own
+
+PORTAL_DEMO = PORTAL_MODE is Mode.DEMO
+PORTAL_DEMO_NOW = env[variables.DEMO_NOW]
+if PORTAL_DEMO_NOW and not PORTAL_DEMO:
+    raise ConfigurationError("PORTAL_DEMO_NOW would shift the clock, which only a demo may do.")
+PORTAL_DATA_DIR = BASE_DIR / env[variables.DATA_DIR]
+PORTAL_BASE_URL = env[variables.BASE_URL]
+PORTAL_HOST = urlsplit(PORTAL_BASE_URL).hostname or ""
+PORTAL_LAW_EMAIL = env[variables.LAW_EMAIL]
+PORTAL_HR_EMAIL = env[variables.HR_EMAIL]
+
+# Django
+
+DEBUG = False
+SECRET_KEY = env[variables.SECRET_KEY] or demo_folder.secret_key(PORTAL_DATA_DIR)
+ALLOWED_HOSTS = env[variables.ALLOWED_HOSTS]
+if not validate_host(PORTAL_HOST, ALLOWED_HOSTS):
+    raise ConfigurationError("PORTAL_BASE_URL has a host that PORTAL_ALLOWED_HOSTS does not name.")
+ROOT_URLCONF = "exchange_portal.urls"
+WSGI_APPLICATION = "exchange_portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "America/Los_Angeles"
+USE_TZ = True
+
+INSTALLED_APPS = [
+    "elections",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+]
+
+MIDDLEWARE = [
+    # First, so that the arrival is noted before anything can take time.
+    "elections.middleware.ArrivalMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        # Django caches the loaded templates by itself, since DEBUG is never on.
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "elections.context.portal",
+            ],
+        },
+    },
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# Database, sessions, logs
+
+DATABASES = {"default": databases.default(env, PORTAL_DATA_DIR)}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+LOGGING = logs.configuration(json=IN_PRODUCTION, level=env[variables.LOG_LEVEL])
+
+# People
+
+AUTH_USER_MODEL = "elections.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if PORTAL_MODE is Mode.TEST:
+    # A proper hash costs a tenth of a second, and the suite signs in thousands of times.
+    PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+ACCOUNT_ADAPTER = "elections.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IN_PRODUCTION else "http"
+# A whole company may sit behind one address on the last evening, so the limits by address are wide;
+# those by account are what stops the guessing of a password.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "120/m/ip,5/300s/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env[variables.TRUSTED_PROXIES]
+
+# Static files: ours, and Bootstrap's out of its package
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+bootstrap = find_spec("bootstrap")
+if bootstrap is None or not bootstrap.submodule_search_locations:
+    raise ConfigurationError("The package bootstrap-wrapper, with Bootstrap's files, is missing.")
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("bootstrap", bootstrap.submodule_search_locations[0]),
+]
+
+
+def _private_folder(name: str) -> dict[str, Any]:
+    """Files that only the portal's own account can read."""
+    return {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": PORTAL_DATA_DIR / name,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    }
+
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Outside everything that is served: views give these files to those who may see them.
+    "scans": _private_folder("scans"),
+    "uploads": _private_folder("uploads"),
+    "staticfiles": {
+        # The manifest is made by collectstatic, which only a release runs.
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if IN_PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
+}
+WHITENOISE_USE_FINDERS = not IN_PRODUCTION
+WHITENOISE_AUTOREFRESH = not IN_PRODUCTION
+
+# Safety in the browser
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_PRODUCTION
+# A browser takes a __Host- cookie only over https and from this host alone.
+SESSION_COOKIE_NAME = "__Host-session" if IN_PRODUCTION else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if IN_PRODUCTION else "csrf"
+CSRF_FAILURE_VIEW = "elections.views.errors.csrf_failure"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = IN_PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IN_PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IN_PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+if env[variables.TRUSTED_PROXIES]:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    },
+}
+
+# Mail
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+if PORTAL_DEMO:
+    EMAIL_BACKEND = "elections.delivery.eml_folder.EmlFolderBackend"
+    EMAIL_FILE_PATH = PORTAL_DATA_DIR / "mail"
+EMAIL_HOST = env[variables.EMAIL_HOST]
+EMAIL_PORT = env[variables.EMAIL_PORT]
+EMAIL_HOST_USER = env[variables.EMAIL_USER]
+EMAIL_HOST_PASSWORD = env[variables.EMAIL_PASSWORD]
+EMAIL_USE_TLS = env[variables.EMAIL_TLS] == "starttls"
+EMAIL_USE_SSL = env[variables.EMAIL_TLS] == "tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env[variables.MAIL_FROM]
+
+# Celery: the wake-up, never the queue of record
+
+CELERY_BROKER_URL = broker.address(env)
+CELERY_BROKER_TRANSPORT_OPTIONS = broker.transport_options(CELERY_BROKER_URL, PORTAL_DATA_DIR)
+CELERY_BROKER_CONNECTION_TIMEOUT = broker.PATIENCE
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_TIMEZONE = "UTC"
