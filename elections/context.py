@@ -29,7 +29,7 @@ class Portal:
     def offer(self) -> Offer | None:
         """The offer that runs, its extensions prefetched; None before one is loaded."""
         try:
-            return queries.current_offer()
+            return queries.current_offer(at=self.at)
         except Offer.DoesNotExist:
             return None
 
@@ -52,7 +52,7 @@ class Portal:
     @cached_property
     def deadline(self) -> datetime:
         """The first instant that is too late."""
-        return queries.deadline_in_force(self._running, at=self.at)
+        return queries.deadline_in_force(self._running)
 
     @cached_property
     def deadline_label(self) -> str:

@@ -23,6 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, RowNumber
 
+from elections import clock
 from elections.core import deadline
 from elections.core.eligibility import GrantFacts
 from elections.core.rules import DecidedLine
@@ -32,13 +33,23 @@ from elections.models.people import Employment
 from elections.models.submission import Verdict
 
 
-def current_offer() -> Offer:
-    """The offer the portal runs: the one that opened last. Raises `Offer.DoesNotExist`."""
-    return Offer.objects.prefetch_related("extensions").latest("opens_on")
+def current_offer(*, at: datetime | None = None) -> Offer:
+    """The offer that runs at `at` (aware; now without one): the one that opened last.
+
+    Before the first one opens, that one. Raises `Offer.DoesNotExist`.
+    """
+    instant = at or clock.now()
+    offers = list(Offer.objects.prefetch_related("extensions").order_by("-opens_on", "-pk"))
+    if not offers:
+        raise Offer.DoesNotExist("There is no offer.")
+    return next((o for o in offers if o.opens_on <= today(o, at=instant)), offers[-1])
 
 
-def deadline_in_force(offer: Offer, *, at: datetime) -> datetime:
-    """The first instant that is too late, as announced by `at` (aware): the only answer."""
+def deadline_in_force(offer: Offer, *, at: datetime | None = None) -> datetime:
+    """The first instant that is too late: the only answer there is.
+
+    As announced so far; or, to look back, as announced by `at` (aware).
+    """
     announced = [
         deadline.Extension(announced_at=e.announced_at, expiration=e.expiration)
         for e in offer.extensions.all()
@@ -77,7 +88,7 @@ def with_standing(
     decisions = ReviewDecision.objects.filter(submission=OuterRef("pk"))
     if as_of is not None:
         decisions = decisions.filter(decided_at__lte=as_of)
-    last = decisions.order_by("-decided_at", "-pk").values("verdict")[:1]
+    last = decisions.order_by("-pk").values("verdict")[:1]
     return submissions.annotate(verdict=Coalesce(Subquery(last), Value(""))).annotate(
         counts=Case(
             When(verdict=Verdict.IRREGULAR, then=Value(False)),

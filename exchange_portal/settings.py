@@ -139,7 +139,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IN_PRODUCTION else "http"
 # A whole company may sit behind one address on the last evening, so the limits by address are wide;
 # those by account are what stops the guessing of a password.
-ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "120/m/ip,5/300s/key"}
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "120/m/ip,100/300s/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env[variables.TRUSTED_PROXIES]
 
 # Static files: ours, and Bootstrap's out of its package

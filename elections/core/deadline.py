@@ -41,20 +41,20 @@ class Extension:
 
 
 def expiration_in_force(
-    scheduled: datetime, extensions: Iterable[Extension], *, at: datetime
+    scheduled: datetime, extensions: Iterable[Extension], *, at: datetime | None = None
 ) -> datetime:
     """Give the expiration in force at the instant `at`, in UTC: the first instant too late.
 
-    That of the latest extension announced at or before `at`, or the scheduled one. Of two
-    announced at the same instant the later expiration holds, since deadlines only move later; the
-    order in which extensions are given never matters.
+    The latest of the scheduled one and those announced at or before `at`; without an `at`, of all
+    that were announced. Deadlines only move later, so neither the order in which extensions are
+    given nor a clock that stepped back between two of them can bring an earlier one back.
     """
     announced = [
-        (as_utc(extension.announced_at), as_utc(extension.expiration))
+        as_utc(extension.expiration)
         for extension in extensions
-        if as_utc(extension.announced_at) <= as_utc(at)
+        if at is None or as_utc(extension.announced_at) <= as_utc(at)
     ]
-    return max(announced)[1] if announced else as_utc(scheduled)
+    return max([as_utc(scheduled), *announced])
 
 
 def is_timely(received_at: datetime, expiration: datetime) -> bool:

@@ -36,6 +36,10 @@ class Code(StrEnum):
     NOT_LATE = "not_late"
     LATE_NOT_VALID = "late_not_valid"
     DECIDED_MEANWHILE = "decided_meanwhile"
+    OWN_FORM = "own_form"
+    NOT_OPEN_YET = "not_open_yet"
+    GRANT_CHANGED = "grant_changed"
+    DOCUMENTS_CHANGED = "documents_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,16 @@ SENTENCES: dict[Code, str] = {
     Code.REASON_MISSING: "Please give a reason; it is kept with the record.",
     Code.NOT_LATE: (
         "This form was received in time, so it can be neither confirmed as late nor reinstated."
+    ),
+    Code.OWN_FORM: ("This is your own form. Please leave the decision on it to somebody else."),
+    Code.NOT_OPEN_YET: "This offer opens on {opens_on}. Please come back from that day on.",
+    Code.GRANT_CHANGED: (
+        "Grant {grant} has changed since you filled in this form: {was} when you checked it,"
+        " {now} now. Please look at your answers again."
+    ),
+    Code.DOCUMENTS_CHANGED: (
+        "An offer document was replaced since you filled in this form. Please read the documents"
+        " again and check your answers."
     ),
     Code.DECIDED_MEANWHILE: (
         "This submission was decided on since you opened this page. Nothing was recorded: please"

@@ -61,7 +61,7 @@ def check_election(
     Lines: one for each freely eligible and each required grant. `today` is the day in the offer's
     own time. ValueError when two grants have one number.
     """
-    if problems := person_problems(terms, person, today=today):
+    if problems := _not_now(terms, today) or person_problems(terms, person, today=today):
         return Decision(problems, ())
     assessed = assess_grants(terms, grants)
     free = {a.grant.number for a in assessed if a.standing == Standing.ELIGIBLE}
@@ -99,7 +99,7 @@ def check_decline(
     Lines: as for an election, none of them required, since the look-back asks nothing of someone
     who takes no part. Only people the offer is open to have an answer to record.
     """
-    if problems := person_problems(terms, person, today=today):
+    if problems := _not_now(terms, today) or person_problems(terms, person, today=today):
         return Decision(problems, ())
     return Decision(
         (),
@@ -161,6 +161,13 @@ def signing_problems(*, signature: str, agreed: bool) -> tuple[Problem, ...]:
     if not signature.strip():
         problems.append(Problem.of(Code.SIGNATURE_MISSING))
     return tuple(problems)
+
+
+def _not_now(terms: Terms, today: date) -> tuple[Problem, ...]:
+    """Before the offer opens there is nothing to answer to; after it expires, a form is late."""
+    if today >= terms.opens_on:
+        return ()
+    return (Problem.of(Code.NOT_OPEN_YET, opens_on=day_label(terms.opens_on)),)
 
 
 def _unknown_grants(named: AbstractSet[str], known: AbstractSet[str]) -> Iterator[Problem]:

@@ -57,7 +57,7 @@ def _message(
     return OutboxMessage(
         kind=kind,
         employee=employee,
-        recipient=submission.employee_email if submission else employee.email,
+        recipient=employee.email,
         submission=submission,
         decision=decision,
         extension=extension,

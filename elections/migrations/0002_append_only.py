@@ -1,4 +1,4 @@
-"""The record's tables refuse UPDATE, DELETE and TRUNCATE from here on."""
+"""The record, the mail as sent and the audit log refuse UPDATE, DELETE and TRUNCATE from here on."""
 
 from django.db import migrations
 
@@ -10,6 +10,10 @@ TABLES = (
     "elections_extension",
     "elections_reviewdecision",
     "elections_renderedmail",
+    "elections_auditentry",
+    "elections_scan",
+    "elections_statuschange",
+    "elections_reminder",
 )
 
 

@@ -2,9 +2,10 @@
 
 PostgreSQL and SQLite both refuse UPDATE and DELETE on the tables named here (PostgreSQL also
 TRUNCATE). SQLite would also let INSERT OR REPLACE delete a row silently, so there an insert over
-an existing key is refused as well. A later migration that rebuilds a SQLite table loses its
-triggers: it must call `install_triggers` again, and the system check in `elections.checks`
-refuses to start until it does.
+an existing key is refused as well; with the settings' recursive triggers, over any unique value
+too. What a foreign shell does to the file without them, `verify_ledger` finds. A later migration
+that rebuilds a SQLite table loses its triggers: it must call `install_triggers` again, and the
+system check in `elections.checks` refuses to start until it does.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def drop_triggers(
 def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
     """The triggers that should stand and do not (or are switched off), by name."""
     if connection.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
     else:
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     with connection.cursor() as cursor:

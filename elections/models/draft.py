@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 
+from elections.models.offer import Offer
 from elections.models.people import Employee
 from elections.models.submission import Kind, Submission
 
@@ -16,13 +17,16 @@ class Draft(models.Model):
     What the check page shows and what its token submits are the same stored answers, so two
     tabs cannot mix theirs. `answers` is, for an election, {grant number: "exchange" | "keep"};
     for a withdrawal, a list of grant numbers, or None for all of them. `replaces` is the
-    submission that governed when the form was filled in.
+    submission that governed when the form was filled in, and `shown` what the answers came to
+    then (`services.answers.as_shown`): nobody signs one thing and finds another on record.
     """
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="drafts")
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
     answers = models.JSONField(null=True)
+    shown = models.JSONField()
     replaces = models.ForeignKey(Submission, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
 

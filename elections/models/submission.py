@@ -156,7 +156,7 @@ class ReviewDecision(models.Model):
     decided_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["decided_at", "pk"]
+        ordering = ["pk"]  # the order of recording, whatever clocks do
         constraints = [
             models.CheckConstraint(
                 condition=Q(verdict__in=["valid", "late"]) | ~Q(reason=""), name="decision_reasoned"

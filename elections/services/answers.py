@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from elections import queries
 from elections.core import rules
+from elections.core.problems import Code, Problem
 from elections.core.terms import Choice
 from elections.models import Employee, Grant, Offer, Submission
 from elections.models.submission import Kind
@@ -85,3 +87,49 @@ def taken_back(
         for line in decision.lines
         if line.choice == Choice.KEEP and line.grant.number in exchanged
     )
+
+
+def as_shown(
+    answer: Answer, decision: rules.Decision, documents: Mapping[str, str]
+) -> dict[str, Any]:
+    """What the check page shows of `answer` and a signature agrees to, as plain JSON values.
+
+    `documents` are the SHA-256 of those in force; only an election agrees to their terms.
+    """
+    return {
+        "lines": {
+            line.grant.number: [
+                line.grant.outstanding,
+                str(line.choice),
+                line.required,
+                line.new_shares,
+            ]
+            for line in decision.lines
+        },
+        "documents": dict(documents) if isinstance(answer, Election) else {},
+    }
+
+
+def differences(shown: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What has changed since a form was checked: one problem for each grant, one for documents."""
+    before, after = shown["lines"], now["lines"]
+    problems = [
+        Problem.of(
+            Code.GRANT_CHANGED, number, was=_said(before.get(number)), now=_said(after.get(number))
+        )
+        for number in sorted(before.keys() | after.keys())
+        if before.get(number) != after.get(number)
+    ]
+    if shown["documents"] != now["documents"]:
+        problems.append(Problem.of(Code.DOCUMENTS_CHANGED))
+    return tuple(problems)
+
+
+def _said(line: list[Any] | None) -> str:
+    if line is None:
+        return "no part of this form"
+    outstanding, choice, required, new_shares = line
+    if choice == Choice.KEEP:
+        return f"{outstanding:,} shares to keep"
+    along = ", going along as required" if required else ""
+    return f"{outstanding:,} shares to exchange for {new_shares:,}{along}"

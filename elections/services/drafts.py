@@ -2,37 +2,77 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 
+from django.utils.crypto import salted_hmac
+
 from elections import clock, queries
+from elections.core import rules
 from elections.core.terms import Choice
-from elections.models import Draft, Employee, Offer
+from elections.models import Draft, Employee, Offer, Submission
 from elections.models.submission import Kind
-from elections.services.answers import Answer, Decline, Election, Withdrawal
+from elections.services.answers import Answer, Decline, Election, Withdrawal, as_shown
 
 
-def keep_draft(*, employee: Employee, offer: Offer, answer: Answer) -> Draft:
-    """Store `answer` under a new form token, with the submission that governs now."""
+def keep_draft(
+    *,
+    employee: Employee,
+    offer: Offer,
+    answer: Answer,
+    decision: rules.Decision,
+    governing: Submission | None,
+) -> Draft:
+    """Store `answer` under a new form token, with what it comes to and what it would replace.
+
+    `decision` is the accepted one of `judge_answer`, made with that `governing` submission.
+    """
     return Draft.objects.create(
         employee=employee,
+        offer=offer,
         kind=answer.kind,
         answers=_plain(answer),
-        replaces=queries.governing_submission(offer, employee),
+        shown=as_shown(answer, decision, queries.document_digests(offer)),
+        replaces=governing,
         created_at=clock.now(),
     )
 
 
-def find_draft(*, employee: Employee, kind: Kind, token: uuid.UUID | None) -> Draft | None:
+def find_draft(
+    *, employee: Employee, offer: Offer, kind: Kind, token: uuid.UUID | None
+) -> Draft | None:
     """The person's draft of that kind with that token, or without a token the latest; or None."""
-    drafts = Draft.objects.filter(employee=employee, kind=kind).select_related("replaces")
+    drafts = Draft.objects.filter(employee=employee, offer=offer, kind=kind)
+    drafts = drafts.select_related("replaces")
     return drafts.filter(token=token).first() if token else drafts.first()
+
+
+def mint_token(employee: Employee) -> uuid.UUID:
+    """A fresh form token for a form without answers (a decline), which needs no draft.
+
+    Half of it is random, half proves whom it was minted for, so a page left open by one person
+    cannot be sent in another's name.
+    """
+    return _token(employee, secrets.token_bytes(8))
+
+
+def is_minted_for(employee: Employee, token: uuid.UUID) -> bool:
+    """Whether `mint_token` made this token for this person."""
+    return secrets.compare_digest(_token(employee, token.bytes[:8]).bytes, token.bytes)
+
+
+def _token(employee: Employee, nonce: bytes) -> uuid.UUID:
+    proof = salted_hmac("elections.form_token", f"{employee.pk}:{nonce.hex()}", algorithm="sha256")
+    return uuid.UUID(bytes=nonce + proof.digest()[:8])
 
 
 def answer_of(draft: Draft) -> Answer:
     """What the draft says, as the rules take it."""
     match draft.kind:
         case Kind.ELECTION:
-            return Election({number: Choice(said) for number, said in (draft.answers or {}).items()})
+            return Election(
+                {number: Choice(said) for number, said in (draft.answers or {}).items()}
+            )
         case Kind.WITHDRAWAL:
             return Withdrawal(None if draft.answers is None else frozenset(draft.answers))
         case _:

@@ -62,7 +62,7 @@ def _extend(
 ) -> Extended | NotExtended:
     offer = hold_offer(offer_id)
     instant = clock.now()
-    current = queries.deadline_in_force(offer, at=instant)
+    current = queries.deadline_in_force(offer)
     problems = deadline.extension_problems(current=current, proposed=expiration, at=instant)
     if current != expected:
         problems += (Problem.of(Code.DEADLINE_MOVED_MEANWHILE),)

@@ -48,8 +48,12 @@ def review_submission(
         return NotDecided(problems)
     with transaction.atomic(durable=True):
         employee = lock_employee(submission.employee_id)
-        if seen is not None and submission.decisions.count() != seen:
+        # Counted anew under the lock: whoever asks may hold a list that was read before it.
+        decided = ReviewDecision.objects.filter(submission=submission.pk).count()
+        if seen is not None and decided != seen:
             return NotDecided((Problem.of(Code.DECIDED_MEANWHILE),))
+        if employee.user_id == actor.pk:
+            return NotDecided((Problem.of(Code.OWN_FORM),))
         decision = ReviewDecision.objects.create(
             submission=submission,
             verdict=verdict,

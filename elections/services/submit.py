@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from elections import clock, queries
 from elections.core import deadline, rules
@@ -22,6 +24,8 @@ from elections.services.answers import (
     Decline,
     Election,
     Withdrawal,
+    as_shown,
+    differences,
     judge_answer,
     taken_back,
 )
@@ -36,7 +40,8 @@ class SignedForm:
     """What someone sends from a check page.
 
     `token` was minted for this one form; `replaces` is the receipt that governed when it was
-    filled in, or None. `arrived_at` is the web server's clock (aware UTC), kept as evidence.
+    filled in, or None. `shown` is what the check page showed (`as_shown`), or None where nothing
+    was to be checked. `arrived_at` is the web server's clock (aware UTC), kept as evidence.
     """
 
     answer: Answer
@@ -45,6 +50,7 @@ class SignedForm:
     token: uuid.UUID
     replaces: str | None
     arrived_at: datetime
+    shown: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +90,25 @@ def submit_form(*, actor: User, employee: Employee, offer: Offer, form: SignedFo
 
     The time of record is read after the locks are held, so a form that waited past the deadline
     is late. A form sent twice gives the same receipt twice. A late form is recorded as late.
+
+    A lock not won, a deadlock or a lost connection is met with one more try: the token tells
+    whether the first one was recorded after all. Raises `OperationalError` when that fails too.
     """
-    with transaction.atomic(durable=True):
-        outcome = _submit(actor=actor, employee_id=employee.pk, offer_id=offer.pk, form=form)
+    try:
+        outcome = _submit_once(actor, employee, offer, form)
+    except OperationalError as error:
+        if connection.in_atomic_block:
+            raise
+        log.warning("form_tried_again", token=str(form.token), error=repr(error))
+        connection.close()
+        outcome = _submit_once(actor, employee, offer, form)
     _tell_log(employee, form, outcome)
     return outcome
+
+
+def _submit_once(actor: User, employee: Employee, offer: Offer, form: SignedForm) -> Outcome:
+    with transaction.atomic(durable=True):
+        return _submit(actor=actor, employee_id=employee.pk, offer_id=offer.pk, form=form)
 
 
 def _submit(*, actor: User, employee_id: int, offer_id: int, form: SignedForm) -> Outcome:
@@ -100,7 +120,7 @@ def _submit(*, actor: User, employee_id: int, offer_id: int, form: SignedForm) -
 
     instant = clock.now()
     offer = Offer.objects.prefetch_related("extensions").get(pk=offer_id)
-    expiration = queries.deadline_in_force(offer, at=instant)
+    expiration = queries.deadline_in_force(offer)
     timely = deadline.is_timely(instant, expiration)
     governing = queries.governing_submission(offer, employee)
     if timely and form.replaces != (governing.receipt if governing else None):
@@ -119,6 +139,9 @@ def _submit(*, actor: User, employee_id: int, offer_id: int, form: SignedForm) -
         signature=form.signature,
         agreed=form.agreed or not isinstance(form.answer, Election),
     )
+    documents = queries.document_digests(offer)
+    if timely and form.shown is not None:
+        problems += differences(form.shown, as_shown(form.answer, decision, documents))
     if problems:
         return Refused(problems)
 
@@ -137,7 +160,7 @@ def _submit(*, actor: User, employee_id: int, offer_id: int, form: SignedForm) -
             agreed=form.agreed,
             signature=form.signature,
             submitted_by=actor,
-            documents=queries.document_digests(offer),
+            documents=documents,
         ),
         employee=employee,
         lines=decision.lines,
@@ -164,7 +187,10 @@ def _says_the_same(first: Submission, form: SignedForm) -> bool:
     match form.answer:
         case Election(choices):
             said = {line.grant_number: line.choice for line in lines}
-            return all(said.get(number) == choice for number, choice in choices.items())
+            # What was answered of a grant outside the offer can only have been "keep".
+            return all(
+                said.get(number, Choice.KEEP) == choice for number, choice in choices.items()
+            )
         case Withdrawal(None):
             return all(line.choice == Choice.KEEP for line in lines)
         case Withdrawal(grants):

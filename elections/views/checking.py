@@ -6,7 +6,7 @@ mix their answers, and going back, pressing twice or sending again gives the fir
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -19,7 +19,7 @@ from elections.core.rules import Decision
 from elections.forms import SIGNATURE_FORMS, SignatureForm, contradicts, fields_of, token_in
 from elections.models import Draft, Submission
 from elections.models.submission import Kind
-from elections.services.answers import judge_answer, taken_back
+from elections.services.answers import as_shown, differences, judge_answer, taken_back
 from elections.services.drafts import answer_of, find_draft
 from elections.services.submit import Recorded, Refused, SignedForm, TokenReused, submit_form
 from elections.views.declining import blank_decline
@@ -66,7 +66,7 @@ def _check(request: PersonRequest, kind: Kind) -> HttpResponse:
     token = token_in(request.GET, "form")
     if "form" in request.GET and token is None:
         return unknown_form(request, kind)
-    draft = find_draft(employee=request.employee, kind=kind, token=token)
+    draft = find_draft(employee=request.employee, offer=request.offer, kind=kind, token=token)
     if draft is not None:
         return _show(request, draft)
     return unknown_form(request, kind) if token else _nothing_to_check(request, kind)
@@ -75,7 +75,9 @@ def _check(request: PersonRequest, kind: Kind) -> HttpResponse:
 def _sign(request: PersonRequest, kind: Kind) -> HttpResponse:
     token = token_in(request.POST, "form_token")
     # Without a token the latest draft would be found, which is not what was signed.
-    draft = token and find_draft(employee=request.employee, kind=kind, token=token)
+    draft = token and find_draft(
+        employee=request.employee, offer=request.offer, kind=kind, token=token
+    )
     if not draft:
         return unknown_form(request, kind)
     form = SIGNATURE_FORMS[kind](request.POST, employee=request.employee)
@@ -90,6 +92,7 @@ def _sign(request: PersonRequest, kind: Kind) -> HttpResponse:
         token=draft.token,
         replaces=draft.replaces.receipt if draft.replaces else None,
         arrived_at=request.arrived_at,
+        shown=draft.shown,
     )
     match submit_form(
         actor=request.user, employee=request.employee, offer=request.offer, form=signed
@@ -140,6 +143,9 @@ def _judge(request: PersonRequest, draft: Draft) -> Checked:
         governing=governing,
         at=request.portal.at,
     )
+    if decision.accepted and not request.portal.passed:
+        now = as_shown(answer, decision, queries.document_digests(request.offer))
+        decision = replace(decision, problems=differences(draft.shown, now))
     plans = plan_names()
     back = taken_back(answer, governing=governing, decision=decision)
     return Checked(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from elections import queries
-from elections.forms import DeclineForm
+from elections.forms import DeclineForm, token_in
 from elections.models import Submission
 from elections.models.submission import Kind
 from elections.services.answers import Decline
+from elections.services.drafts import is_minted_for, mint_token
 from elections.services.submit import (
     Recorded,
     Refused,
@@ -47,7 +46,7 @@ def blank_decline(
 ) -> DeclineForm:
     """The form, with a new token, to replace what governs now."""
     initial = {
-        "form_token": uuid.uuid4(),
+        "form_token": mint_token(request.employee),
         "replaces": governing.receipt if governing else "",
         "signature": signature,
     }
@@ -56,15 +55,16 @@ def blank_decline(
 
 def _record(request: PersonRequest) -> HttpResponse:
     form = DeclineForm(request.POST, employee=request.employee, auto_id=IDS)
+    token = token_in(request.POST, "form_token")
+    if token is None or not is_minted_for(request.employee, token):
+        return unknown_form(request, Kind.DECLINE)
     if not form.is_valid():
-        if "form_token" in form.errors:
-            return unknown_form(request, Kind.DECLINE)
         return _show(request, form)
     signed = SignedForm(
         answer=Decline(),
         signature=form.cleaned_data["signature"],
         agreed=False,
-        token=form.cleaned_data["form_token"],
+        token=token,
         replaces=form.cleaned_data["replaces"] or None,
         arrived_at=request.arrived_at,
     )

@@ -62,7 +62,13 @@ def _take_in(
         at=request.portal.at,
     )
     if decision.accepted:
-        draft = keep_draft(employee=request.employee, offer=request.offer, answer=answer)
+        draft = keep_draft(
+            employee=request.employee,
+            offer=request.offer,
+            answer=answer,
+            decision=decision,
+            governing=governing,
+        )
         return see_other("election-check", form=draft.token)
     sheet = make_sheet(request.portal.terms, grants, answer.choices, decision.problems)
     context = {"sheet": sheet, "governing": governing}
@@ -72,7 +78,9 @@ def _take_in(
 def _unsent_draft(request: PersonRequest, governing: Submission | None) -> Draft | None:
     """The form to go on with: the one asked for, or one filled in since the last one counted."""
     token = token_in(request.GET, "form")
-    draft = find_draft(employee=request.employee, kind=Kind.ELECTION, token=token)
+    draft = find_draft(
+        employee=request.employee, offer=request.offer, kind=Kind.ELECTION, token=token
+    )
     if draft is None or Submission.objects.filter(form_token=draft.token).exists():
         return None
     newer = governing is None or draft.created_at > governing.recorded_at

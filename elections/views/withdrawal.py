@@ -34,7 +34,13 @@ def withdrawal(request: PersonRequest) -> HttpResponse:
         at=request.portal.at,
     )
     if decision.accepted:
-        draft = keep_draft(employee=request.employee, offer=request.offer, answer=answer)
+        draft = keep_draft(
+            employee=request.employee,
+            offer=request.offer,
+            answer=answer,
+            decision=decision,
+            governing=governing,
+        )
         return see_other("withdrawal-check", form=draft.token)
     problems = [(problem.grant_number, problem.sentence) for problem in decision.problems]
     return _page(request, governing, answer, problems, status=422)
@@ -43,7 +49,9 @@ def withdrawal(request: PersonRequest) -> HttpResponse:
 def _filled_in(request: PersonRequest) -> Withdrawal:
     """What the form begins with: that of the draft asked for, or nothing ticked."""
     token = token_in(request.GET, "form")
-    draft = token and find_draft(employee=request.employee, kind=Kind.WITHDRAWAL, token=token)
+    draft = token and find_draft(
+        employee=request.employee, offer=request.offer, kind=Kind.WITHDRAWAL, token=token
+    )
     answer = answer_of(draft) if draft else None
     return answer if isinstance(answer, Withdrawal) else Withdrawal(frozenset())
 

@@ -214,7 +214,7 @@ def test_an_untouched_record_holds(forms: Forms) -> None:
 
     assert out.getvalue().splitlines() == [
         "Checked 5 submissions of 3 people.",
-        "Every one of them holds.",
+        "Every one of them holds. (Decisions and extensions are not chained.)",
     ]
     assert verify() == {"holds": True, "submissions": 5, "people": 3, "broken": []}
 

@@ -8,7 +8,15 @@ import pytest
 
 from elections import queries
 from elections.core.problems import Code
-from elections.models import Employee, Offer, OutboxMessage, ReviewDecision, Submission, User
+from elections.models import (
+    AuditEntry,
+    Employee,
+    Offer,
+    OutboxMessage,
+    ReviewDecision,
+    Submission,
+    User,
+)
 from elections.models.submission import Verdict
 from elections.services.review import Decided, NotDecided, review_submission
 from tests.factory import (
@@ -155,3 +163,51 @@ def test_who_decides_without_having_seen_another_decision_is_told(
     assert isinstance(outcome, NotDecided)
     assert [p.code for p in outcome.problems] == [Code.DECIDED_MEANWHILE]
     assert submission.decisions.count() == 1
+
+
+def test_a_list_read_before_another_decision_does_not_hide_it(
+    law: User, employee: Employee
+) -> None:
+    receipt = elect(employee, make_grant(employee)).receipt
+    read_before = Submission.objects.prefetch_related("decisions").get(receipt=receipt)
+    assert len(read_before.decisions.all()) == 0
+    review_submission(actor=law, submission=read_before, verdict=Verdict.VALID, reason="")
+
+    outcome = review_submission(
+        actor=law, submission=read_before, verdict=Verdict.IRREGULAR, reason="Hasty.", seen=0
+    )
+
+    assert isinstance(outcome, NotDecided)
+
+
+def test_nobody_decides_on_their_own_form(employee: Employee) -> None:
+    submission = elect(employee, make_grant(employee))
+    assert employee.user is not None
+
+    outcome = review_submission(
+        actor=employee.user, submission=submission, verdict=Verdict.VALID, reason=""
+    )
+
+    assert isinstance(outcome, NotDecided)
+    assert [p.code for p in outcome.problems] == [Code.OWN_FORM]
+
+
+def test_the_last_decision_recorded_holds_when_the_clock_steps_back(
+    law: User, employee: Employee, offer: Offer, portal_clock: SetClock
+) -> None:
+    submission = elect(employee, make_grant(employee))
+    review_submission(actor=law, submission=submission, verdict=Verdict.IRREGULAR, reason="Odd.")
+    portal_clock.tick(seconds=-2)
+
+    review_submission(actor=law, submission=submission, verdict=Verdict.VALID, reason="")
+
+    assert queries.governing_submission(offer, employee) == submission
+
+
+def test_every_decision_is_in_the_audit_log(law: User, employee: Employee) -> None:
+    submission = elect(employee, make_grant(employee))
+
+    review_submission(actor=law, submission=submission, verdict=Verdict.VALID, reason="")
+
+    entry = AuditEntry.objects.get()
+    assert (entry.act, entry.actor, entry.subject) == ("decision", law, submission.receipt)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -305,6 +305,39 @@ def test_a_decline_is_recorded_and_can_be_changed(
     assert declined.kind == "decline"
     assert elected.replaces == declined
     assert queries.governing_submission(offer, employee) == elected
+
+
+def test_an_answer_for_a_grant_outside_the_offer_does_not_make_a_repeat_another_form(
+    employee: Employee, grant: Grant
+) -> None:
+    cheap = make_grant(employee, "0002", exercise_price="2.40")
+    answer = Election({grant.number: Choice.EXCHANGE, cheap.number: Choice.KEEP})
+    token = uuid.uuid4()
+    first = recorded(submit(employee, answer, token=token))
+
+    assert submit(employee, answer, token=token) == Recorded(first, already=True)
+
+
+def test_before_the_offer_opens_there_is_nothing_to_answer_to(
+    employee: Employee, grant: Grant, portal_clock: SetClock
+) -> None:
+    portal_clock.set(datetime(2002, 12, 19, 7, 59, tzinfo=UTC))  # 11:59 PM PST on the 18th
+
+    assert codes(submit(employee, exchange(grant))) == [Code.NOT_OPEN_YET]
+    assert codes(submit(employee, Decline())) == [Code.NOT_OPEN_YET]
+
+    portal_clock.tick(minutes=1)
+    assert elect(employee, grant).timely
+
+
+def test_the_next_offer_does_not_run_before_it_opens(
+    employee: Employee, grant: Grant, offer: Offer, portal_clock: SetClock
+) -> None:
+    following = make_offer(slug="another", opens_on=date(2003, 2, 3))
+
+    assert queries.current_offer() == offer
+    portal_clock.set(datetime(2003, 2, 3, 8, tzinfo=UTC))
+    assert queries.current_offer() == following
 
 
 def test_the_next_offer_is_another_row_with_its_own_record(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from datetime import date
 
 import pytest
@@ -12,6 +11,7 @@ from django.test import Client
 from structlog.testing import capture_logs
 
 from elections.models import Employee, Grant, Offer, Submission
+from elections.services.drafts import mint_token
 from tests.factory import EXPIRATION, decline, elect, make_employee
 from tests.portal import SetClock
 from tests.views.pages import signed_in, title, words
@@ -137,7 +137,11 @@ def test_who_is_not_eligible_is_told_why_and_refused_and_logged(offer: Offer):
     assert page.status_code == 200
     assert "This offer is not open to you" in words(page)
     with capture_logs() as logs:
-        fields = {"form_token": str(uuid.uuid4()), "signature": "Pat Example", "replaces": ""}
+        fields = {
+            "form_token": str(mint_token(Employee.objects.get())),
+            "signature": "Pat Example",
+            "replaces": "",
+        }
         response = client.post("/election/decline/", fields)
     assert response.status_code == 403
     assert [entry["event"] for entry in logs] == ["form_refused"]
@@ -152,9 +156,18 @@ def test_a_late_decline_is_recorded_as_late(client: Client, iso: Grant, portal_c
     assert "Late, does not count" in words(client.get(response.headers["Location"]))
 
 
+def test_a_page_left_open_by_one_person_is_not_sent_in_anothers_name(client: Client, iso: Grant):
+    mine = fields_of(client.get("/election/decline/")) | {"signature": "Pat Example"}
+
+    response = signed_in(make_employee()).post("/election/decline/", mine)
+
+    assert response.status_code == 404
+    assert Submission.objects.count() == 0
+
+
 def test_someone_elses_token_is_refused(client: Client, offer: Offer, iso: Grant):
     mine = fields_of(client.get("/election/decline/")) | {"signature": "Pat Example"}
     client.post("/election/decline/", mine)
     response = signed_in(make_employee(hired_on=date(2001, 1, 2))).post("/election/decline/", mine)
-    assert response.status_code == 422
+    assert response.status_code == 404
     assert Submission.objects.count() == 1

@@ -10,7 +10,14 @@ from django.test import Client
 
 from elections import queries
 from elections.models import Document, Draft, Employee, Grant, Offer, OutboxMessage, Submission
-from tests.factory import DURING_OFFER, EXPIRATION, elect, make_employee, make_grant
+from tests.factory import (
+    DURING_OFFER,
+    EXPIRATION,
+    elect,
+    make_employee,
+    make_grant,
+    make_required_grant,
+)
 from tests.portal import SetClock
 from tests.views.pages import choices, fill_in, sign, signed_in, submit, title, words
 
@@ -23,10 +30,9 @@ def token(client: Client, iso: Grant, nso: Grant, required: Grant) -> str:
     return fill_in(client, choices(exchange=(iso,), keep=(nso,)))
 
 
-def test_the_page_is_the_letter_that_will_be_signed(
-    client: Client, token: str, employee: Employee, offer: Offer
-):
-    Document.objects.create(
+@pytest.fixture
+def terms(offer: Offer) -> Document:
+    return Document.objects.create(
         offer=offer,
         slug="election-form",
         title="Election form",
@@ -34,6 +40,11 @@ def test_the_page_is_the_letter_that_will_be_signed(
         sha256="1" * 64,
         text="By signing, *you agree*.\n\n- to this\n- and <script>that</script>",
     )
+
+
+def test_the_page_is_the_letter_that_will_be_signed(
+    client: Client, terms: Document, token: str, employee: Employee
+):
     response = client.get(f"/election/check/?form={token}")
     page = words(response)
     assert "Not submitted yet." in page
@@ -323,3 +334,50 @@ def test_electing_again_is_possible_without_limit(client: Client, iso: Grant, ns
 def test_a_token_that_was_never_minted_here_records_nothing(client: Client, iso: Grant):
     assert sign(client, str(uuid.uuid4())).status_code == 404
     assert Submission.objects.count() == 0
+
+
+def test_what_changed_since_the_form_was_checked_is_shown_and_nothing_is_recorded(
+    client: Client, token: str, employee: Employee, iso: Grant
+):
+    Grant.objects.filter(pk=iso.pk).update(exercised=500, vested=0)
+    make_required_grant(employee, "0009", granted=40)
+
+    response = sign(client, token)
+
+    assert response.status_code == 422
+    page = words(response)
+    assert (
+        "1,000 shares to exchange for 750 when you checked it, 500 shares to exchange for" in page
+    )
+    assert "Grant 0009 has changed since you filled in this form: no part of this form when" in page
+    assert Submission.objects.count() == 0
+
+
+def test_terms_that_were_replaced_since_are_not_signed_unread(
+    client: Client, terms: Document, token: str, offer: Offer
+):
+    Document.objects.create(
+        offer=offer,
+        slug=terms.slug,
+        title=terms.title,
+        position=3,
+        version=2,
+        sha256="2" * 64,
+        text="Other terms.",
+    )
+
+    response = sign(client, token)
+
+    assert response.status_code == 422
+    assert "An offer document was replaced since you filled in this form" in words(response)
+    assert Submission.objects.count() == 0
+
+
+def test_after_the_deadline_a_form_is_recorded_as_late_whatever_has_changed(
+    client: Client, token: str, iso: Grant, portal_clock: SetClock
+):
+    Grant.objects.filter(pk=iso.pk).update(exercised=500, vested=0)
+    portal_clock.set(EXPIRATION)
+
+    assert sign(client, token).status_code == 303
+    assert not Submission.objects.get().timely

@@ -18,8 +18,10 @@ from tests.views.pages import choices, fill_in, sign, signed_in, words
 # The session, the account, the offer, its extensions, the person: 5. The clock is the test's.
 OFFER_PAGE = 10  # + documents, sessions, grants, governing form, its lines
 ELECTION_PAGE = 9  # + grants, governing form, its lines, draft
-FORM_TAKEN_IN = 11  # + grants, twice the governing form and its lines, the draft
-CHECK_PAGE = 12  # + draft, its submission, governing form, its lines, grants, plans, terms
+FORM_TAKEN_IN = 10  # + grants, governing form, its lines, documents, the draft
+CHECK_PAGE = (
+    13  # + draft, its submission, governing form, its lines, grants, plans, documents, terms
+)
 WITHDRAWAL_PAGE = 8  # + governing form, its lines, plans
 HISTORY = 10  # + the forms, their lines, decisions, mails, plans
 RECEIPT = 11  # the same, + the form asked for

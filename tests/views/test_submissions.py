@@ -245,11 +245,12 @@ def test_the_history_holds_nobody_elses_forms(client: Client, submission: Submis
 
 
 def test_a_receipt_of_an_earlier_offer_can_still_be_fetched(
-    client: Client, offer: Offer, submission: Submission
+    client: Client, offer: Offer, submission: Submission, portal_clock: SetClock
 ):
     offer.pk = None
     offer.slug, offer.opens_on = "next", offer.opens_on + timedelta(days=300)
     offer.expiration += timedelta(days=400)
     offer.save()
+    portal_clock.tick(days=300)
     assert "Your election is on record" in page_of(client, submission)
     assert "You have not submitted anything yet." in words(client.get("/submissions/"))
