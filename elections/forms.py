@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.html import format_html
 
@@ -73,6 +74,14 @@ def _named(data: QueryDict, prefix: str) -> list[str]:
     return [name for name in data if name.startswith(prefix)]
 
 
+def validate_unicode(text: str) -> None:
+    """Refuse half a character (a lone surrogate): it has no bytes, so no record can hold it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValidationError("Please sign with characters that a keyboard can type.") from error
+
+
 class SignatureForm(forms.Form):
     """The foot of a form: the typed name, and the token that makes it count once.
 
@@ -86,6 +95,7 @@ class SignatureForm(forms.Form):
         label="Type your full name to sign",
         required=False,
         max_length=Submission._meta.get_field("signature").max_length,
+        validators=[validate_unicode],
         error_messages={"max_length": "Please sign with at most %(limit_value)d characters."},
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )

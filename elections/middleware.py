@@ -1,10 +1,12 @@
-"""When each request reached this server, before anything else is done with it."""
+"""What is done with each request before a view sees it: note its arrival, read it as UTF-8."""
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from elections import clock
@@ -22,4 +24,22 @@ class ArrivalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Note the instant and go on."""
         request.arrived_at = datetime.now(UTC) + clock.demo_offset()  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class Utf8Middleware:
+    """Answer 400 to a request that says it is in any other encoding than UTF-8.
+
+    Every page of ours is UTF-8, so no browser sends such a form. Read as it asks to be, it could
+    hold what nobody can type and no record can keep, such as half a character in a signature.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse it or go on."""
+        # Django has taken it from the Content-Type, and only if it is an encoding at all.
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            raise BadRequest(f"{request.encoding!r} is not UTF-8.")
         return self.get_response(request)

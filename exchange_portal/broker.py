@@ -15,8 +15,10 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from exchange_portal import variables
 from exchange_portal.env import ConfigurationError, Environment
 
-# Seconds that one step towards Redis (connect, send, answer) may take.
+# Seconds that one step towards Redis (connect, send, answer) may take: in a request, and in a
+# worker. A worker that gave up as soon would, on a busy machine, lose the task it has just taken.
 PATIENCE = 0.3
+PATIENCE_OF_A_WORKER = 5.0
 
 
 def address(env: Environment) -> str:
@@ -38,6 +40,18 @@ def transport_options(url: str, data_dir: Path) -> dict[str, Any]:
     if url.startswith("redis"):
         return _redis_options()
     return {}
+
+
+def for_a_worker(options: dict[str, Any]) -> dict[str, Any]:
+    """The same options for a process that only consumes: it can wait, and it tries again."""
+    if "socket_timeout" not in options:
+        return options
+    publishing_once = ("max_retries", "connect_retries_timeout")
+    return {
+        **{name: value for name, value in options.items() if name not in publishing_once},
+        "socket_connect_timeout": PATIENCE_OF_A_WORKER,
+        "socket_timeout": PATIENCE_OF_A_WORKER,
+    }
 
 
 def _redis_options() -> dict[str, Any]:

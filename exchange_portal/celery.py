@@ -7,13 +7,22 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import celeryd_init, setup_logging
+
+from exchange_portal import broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange_portal.settings")
 
 app = Celery("exchange_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["elections.delivery"])
+
+
+@celeryd_init.connect
+def be_patient(conf: Any, **_: Any) -> None:
+    """Give this process, now that it is known to be a worker, a worker's patience."""
+    conf.broker_transport_options = broker.for_a_worker(conf.broker_transport_options)
+    conf.broker_connection_timeout = broker.PATIENCE_OF_A_WORKER
 
 
 @setup_logging.connect

@@ -64,6 +64,7 @@ def run(port: str, folder: Path, logins: str) -> None:
             time.sleep(0.5)
             check(children)
     finally:
+        print("\nEnding the demo ...", flush=True)
         processes.stop(*(child.process for child in children))
 
 

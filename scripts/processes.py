@@ -19,6 +19,7 @@ from typing import Any
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 GRACE = 15.0
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 def start(
@@ -117,12 +118,15 @@ def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None
 
 @contextmanager
 def signals_as_exit() -> Iterator[None]:
-    """Make `SystemExit` of SIGTERM and SIGHUP, as Ctrl-C is `KeyboardInterrupt`: `finally` runs."""
+    """Make `SystemExit` of SIGTERM, SIGHUP and SIGINT, so that every `finally` runs.
+
+    SIGINT too: a shell starts what it puts in the background deaf to it.
+    """
 
     def leave(number: int, frame: object) -> None:
         raise SystemExit(128 + number)
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, leave) for number in ENDING}
     try:
         yield
     finally:

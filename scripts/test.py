@@ -23,7 +23,10 @@ def main(arguments: list[str]) -> int:
     """Run the suite; returns the first exit code of pytest that is not 0."""
     if "--fast" in arguments:
         arguments.remove("--fast")
-        return subprocess.run([*PYTEST, "-m", FAST, *arguments], check=False).returncode
+        both_cores = ["-n", "2", "--dist", "worksteal"]
+        return subprocess.run(
+            [*PYTEST, "-m", FAST, *both_cores, *arguments], check=False
+        ).returncode
     parts = [machine.PDF, machine.POSTGRESQL, machine.REDIS, machine.CHROMIUM]
     missing = machine.ensure(parts)
     if missing:

@@ -50,11 +50,11 @@ def _wait(child: subprocess.Popen[bytes]) -> int:
             code = child.wait()
             # As a shell says it: ended by signal N is 128 + N.
             return code if code >= 0 else 128 - code
-        except KeyboardInterrupt:
-            # The terminal sent it to the command as well, which is leaving by itself.
-            continue
-        except SystemExit:
-            child.send_signal(signal.SIGTERM)
+        except SystemExit as leaving:
+            number = int(leaving.code or 0) - 128
+            # A terminal sends Ctrl-C to the command as well; a second one would cut its end short.
+            if number != signal.SIGINT or not sys.stdin.isatty():
+                child.send_signal(number)
 
 
 if __name__ == "__main__":

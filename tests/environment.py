@@ -6,6 +6,7 @@ The settings are those of production but for plain http, a fast password hash an
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
 import shutil
@@ -38,9 +39,5 @@ def set_environment() -> None:
     os.environ.setdefault("PORTAL_REDIS_URL", "memory://")
 
 
-def pytest_unconfigure() -> None:
-    """Remove the folder of this run."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-
-
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 set_environment()

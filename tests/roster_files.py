@@ -1,10 +1,16 @@
-"""Roster files as a stock-plan system would export them, one keyword for each cell that matters."""
+"""Roster files as a stock-plan system would export them, one keyword for each cell that matters,
+and importing them.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+from elections.services.roster import RosterResult, import_roster
+
+Rows = list[dict[str, str]]
 
 EMPLOYEE = {
     "Employee Number": "000123",
@@ -51,6 +57,25 @@ def employees_file(*rows: dict[str, str]) -> BinaryIO:
 def grants_file(*rows: dict[str, str]) -> BinaryIO:
     """A grants file with these rows, the first of them on line 2."""
     return _file(list(GRANT), rows)
+
+
+def load(persons: Rows, grants: Rows | None = None, **options: Any) -> RosterResult:
+    """Import files with these rows."""
+    return import_roster(
+        employees=employees_file(*persons), grants=grants_file(*(grants or [])), **options
+    )
+
+
+def accepted(persons: Rows, grants: Rows | None = None) -> RosterResult:
+    """What importing these rows did, which must have been possible."""
+    result = load(persons, grants)
+    assert result.problems == ()
+    return result
+
+
+def refusals(result: RosterResult) -> list[str]:
+    """What was wrong, in the words shown."""
+    return [str(problem) for problem in result.problems]
 
 
 def raw(text: str, encoding: str = "utf-8") -> BinaryIO:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.admin import EmailAddressAdmin
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
+from elections.admin.lists import ListMixin
 from elections.models import User
 
 
@@ -58,7 +61,7 @@ class AccountForm(UserChangeForm):
 
 
 @admin.register(User)
-class AccountAdmin(_SuperusersOnly, auth_admin.UserAdmin):
+class AccountAdmin(_SuperusersOnly, ListMixin, auth_admin.UserAdmin):
     """Who may sign in, and as what."""
 
     actions = None
@@ -84,12 +87,17 @@ class AccountAdmin(_SuperusersOnly, auth_admin.UserAdmin):
         return self.readonly_fields if obj else ()
 
 
-# Importing Django's own page, above, has registered it; this one takes its place.
-admin.site.unregister(Group)
+# Importing the packages' own pages, above, has registered them; these take their place.
+admin.site.unregister([Group, EmailAddress])
 
 
 @admin.register(Group)
-class GroupAdmin(_SuperusersOnly, auth_admin.GroupAdmin):
+class GroupAdmin(_SuperusersOnly, ListMixin, auth_admin.GroupAdmin):
     """The groups "Law Department" and "HR", and whatever else a company needs."""
 
     actions = None
+
+
+@admin.register(EmailAddress)
+class AddressAdmin(ListMixin, EmailAddressAdmin):
+    """The addresses by which django-allauth signs people in, as it shows them."""

@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
+from elections.admin.lists import ListMixin
+
 # The page's head says company and offer once an offer is loaded (templates/admin/base_site.html).
 admin.site.site_header = "Stock option exchange"
 admin.site.site_title = "Law and HR"
@@ -35,7 +37,7 @@ class ReadOnly:
         return False
 
 
-class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
+class ReadOnlyAdmin(ReadOnly, ListMixin, admin.ModelAdmin):
     """A list and a page per row, to look at."""
 
     actions = None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
+from elections import clock
 from elections.admin import labels
 from elections.admin.flags import flags_for_law
 from elections.core.instants import instant_label, record_label
@@ -21,9 +22,10 @@ def with_all(submission: Submission) -> Submission:
     """The same submission with everything its page reads, fetched at once."""
     prefetch_related_objects(
         [submission],
-        "lines",
+        Prefetch("lines", Line.objects.select_related("grant")),
         "decisions__decided_by",
         "employee",
+        "offer__extensions",
         "replaces",
         "replaced_by",
         "submitted_by",
@@ -36,7 +38,7 @@ def page_of(submission: Submission) -> dict[str, Any]:
     return {
         "submission": submission,
         "standing": _standing(submission),
-        "flags": flags_for_law(submission),
+        "flags": flags_for_law(submission, at=clock.now()),
         "instants": _instants(submission),
         "lines": [_line(line) for line in submission.lines.all()],
         "totals": _totals(submission),

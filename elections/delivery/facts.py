@@ -106,10 +106,14 @@ class IrregularityFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtensionFacts:
-    """A later deadline, announced to one person."""
+    """A later deadline, announced to one person.
+
+    `eligible` is False for someone who only has something on record: they can withdraw, no more.
+    """
 
     offer: OfferFacts
     employee_name: str
+    eligible: bool
     previous_expiration: datetime
     expiration: datetime
     announced_at: datetime

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.conf import settings
 
 from elections import queries
+from elections.core.eligibility import person_problems
 from elections.core.terms import Choice, OptionKind
 from elections.delivery.facts import (
     Envelope,
@@ -113,9 +114,13 @@ def _irregularity(message: OutboxMessage) -> IrregularityFacts:
 
 def _extension(message: OutboxMessage) -> ExtensionFacts:
     extension = Extension.objects.select_related("offer").get(pk=message.extension_id)
+    offer = extension.offer
+    announced_on = queries.today(offer, at=extension.announced_at)
+    reasons = person_problems(offer.terms(), message.employee.facts(), today=announced_on)
     return ExtensionFacts(
-        offer=_offer(extension.offer),
+        offer=_offer(offer),
         employee_name=message.employee.name,
+        eligible=not reasons,
         previous_expiration=extension.previous_expiration,
         expiration=extension.expiration,
         announced_at=extension.announced_at,

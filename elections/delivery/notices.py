@@ -87,21 +87,36 @@ def extension_letter(facts: ExtensionFacts) -> Letter:
             Row("New deadline", f"Before {new}"),
         ),
         sections=(
-            Section(
-                "What this means for you",
-                (
-                    "Nothing changes in what you have submitted, and you need not submit it"
-                    " again. Until the new deadline you may elect, change your election or"
-                    " withdraw it.",
-                    "A form that arrived after the old deadline and before this extension stays"
-                    " late: to have it count, please submit it again.",
-                ),
-                (
-                    Link("See what you have submitted", f"{offer.portal_url}/submissions/"),
-                    election_link(offer, "Elect, or change your election"),
-                    withdrawal_link(offer),
-                ),
-            ),
+            _what_it_means(facts),
             Section("Questions", (f"Please write to {law(offer)}.",)),
         ),
+    )
+
+
+def _what_it_means(facts: ExtensionFacts) -> Section:
+    offer = facts.offer
+    title = "What this means for you"
+    see = Link("See what you have submitted", f"{offer.portal_url}/submissions/")
+    if not facts.eligible:
+        return Section(
+            title,
+            (
+                "Nothing changes in what you have submitted. By our records this offer is not"
+                " open to you now, so you cannot submit a new election; what becomes of one that"
+                " you have made, the Law Department decides. Until the new deadline you may"
+                " withdraw it.",
+                "A withdrawal that arrived after the old deadline and before this extension"
+                " stays late: to have it count, please submit it again.",
+            ),
+            (see, withdrawal_link(offer)),
+        )
+    return Section(
+        title,
+        (
+            "Nothing changes in what you have submitted, and you need not submit it again. Until"
+            " the new deadline you may elect, change your election or withdraw it.",
+            "A form that arrived after the old deadline and before this extension stays late: to"
+            " have it count, please submit it again.",
+        ),
+        (see, election_link(offer, "Elect, or change your election"), withdrawal_link(offer)),
     )

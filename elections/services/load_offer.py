@@ -1,7 +1,8 @@
 """Loading an offer from its file: the same file again changes nothing.
 
-What people have answered to does not change under them: once anything is on record, the terms
-stand, and a changed document becomes its next version beside the one they read.
+What people were offered does not change under them: once the offer has opened, or anything is on
+record, the terms stand, and a changed document becomes its next version beside the one they read.
+A later deadline is an extension, which is announced; an earlier one there cannot be.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from elections import clock, queries
+from elections.core.words import day_label
 from elections.models import Document, InformationSession, Offer, Plan
 from elections.services.locks import hold_offer
 from elections.services.offer_file import OfferFile, OfferRefused
@@ -29,8 +32,8 @@ class LoadedOffer:
 def load_offer(*, file: OfferFile, dry_run: bool = False) -> LoadedOffer:
     """Bring the offer of that slug to what its file says, in one transaction.
 
-    With `dry_run` the result is what would have been. Raises `OfferRefused` where the record
-    forbids a change; nothing is changed then.
+    With `dry_run` the result is what would have been. Raises `OfferRefused` where a change comes
+    too late, because the offer has opened or something is on record; nothing is changed then.
     """
     slug = file.columns["slug"]
     with transaction.atomic(durable=True):
@@ -41,7 +44,7 @@ def load_offer(*, file: OfferFile, dry_run: bool = False) -> LoadedOffer:
             changes.append(f"The offer {slug} is new.")
         else:
             offer = hold_offer(known.pk)
-            _refuse_what_the_record_forbids(offer, file)
+            _refuse_what_comes_too_late(offer, file)
             changes += _load_columns(offer, file)
         changes += _load_documents(offer, file.documents)
         changes += _load_sessions(offer, file.sessions)
@@ -59,21 +62,34 @@ def _load_plans(plans: tuple[Plan, ...]) -> Iterator[str]:
             yield f"Plan {plan.code} is now called {plan.name}."
 
 
-def _refuse_what_the_record_forbids(offer: Offer, file: OfferFile) -> None:
-    if not (offer.submissions.exists() or offer.extensions.exists()):
-        return
+def _refuse_what_comes_too_late(offer: Offer, file: OfferFile) -> None:
+    on_record = offer.submissions.exists() or offer.extensions.exists()
+    reason = _why_terms_stand(offer, on_record=on_record)
     problems = [
-        f"{key}: cannot change from {old} to {new}: forms or extensions are on record under it."
+        f"{key}: cannot change from {old} to {new}: {reason}."
         for key, old, new in _differences(offer, file)
-        if key not in NOT_TERMS
+        if reason and key not in NOT_TERMS
     ]
-    gone = set(offer.documents.values_list("slug", flat=True)) - {d.slug for d in file.documents}
-    problems += [
-        f"documents: {slug} is missing, but forms on record name it, so it must stay."
-        for slug in sorted(gone)
-    ]
+    if on_record:
+        slugs = set(offer.documents.values_list("slug", flat=True))
+        problems += [
+            f"documents: {slug} is missing, but forms on record name it, so it must stay."
+            for slug in sorted(slugs - {document.slug for document in file.documents})
+        ]
     if problems:
         raise OfferRefused(problems)
+
+
+def _why_terms_stand(offer: Offer, *, on_record: bool) -> str:
+    """Why no term can change any more; "" while the offer has still to open, in its own zone.
+
+    From the first day on people rely on what they read, whether they have answered yet or not.
+    """
+    if on_record:
+        return "forms or extensions are on record under it"
+    if queries.today(offer, at=clock.now()) >= offer.opens_on:
+        return f"the offer opened on {day_label(offer.opens_on)}, and its terms stand from then on"
+    return ""
 
 
 def _differences(offer: Offer, file: OfferFile) -> Iterator[tuple[str, object, object]]:

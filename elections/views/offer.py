@@ -16,22 +16,29 @@ from elections.core.problems import Problem
 from elections.core.words import country_label
 from elections.models import Employee, Offer, Submission
 from elections.views.documents import current_documents
+from elections.views.outage import kept_through_outages
 from elections.views.person import employee_of
+from elections.views.standing import Entry, governing_of, set_aside
 from elections.views.statement import Statement, recorded_statement
 
 
 @dataclass(frozen=True, slots=True)
 class MyState:
-    """Where one person stands. `says` is what governs now, or None."""
+    """Where one person stands.
+
+    `says` is what governs now, or None; `aside` is their last form, if that one does not count.
+    """
 
     reasons: tuple[Problem, ...]  # why the offer is not open to them
     anything_to_elect: bool
     governing: Submission | None
     says: Statement | None
+    aside: Entry | None
 
 
 @require_safe
 @never_cache
+@kept_through_outages
 def offer(request: HttpRequest) -> HttpResponse:
     """The offer, for anyone; with where they stand, for whoever is on the roster."""
     portal = portal_of(request)
@@ -52,7 +59,8 @@ def offer(request: HttpRequest) -> HttpResponse:
 def _my_state(portal: Portal, offer: Offer, employee: Employee) -> MyState:
     today = queries.today(offer, at=portal.at)
     grants = [grant.facts() for grant in queries.grants_of(employee)]
-    governing = queries.governing_submission(offer, employee)
+    history = queries.history(offer, employee)
+    governing = governing_of(history)
     return MyState(
         reasons=person_problems(portal.terms, employee.facts(), today=today),
         anything_to_elect=any(
@@ -60,4 +68,5 @@ def _my_state(portal: Portal, offer: Offer, employee: Employee) -> MyState:
         ),
         governing=governing,
         says=recorded_statement(governing, {}) if governing else None,
+        aside=set_aside(history, governing),
     )

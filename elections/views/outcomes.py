@@ -9,9 +9,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from elections.core.problems import Problem
+from elections.forms import token_in
 from elections.models import Submission
-from elections.models.submission import Kind
-from elections.views.person import PersonRequest
+from elections.models.submission import Kind, Verdict
+from elections.services.drafts import find_draft
+from elections.views.person import PersonRequest, why_not_eligible
 from elections.views.responses import see_other
 from elections.views.statement import Statement, compare, plan_names, recorded_statement
 
@@ -31,7 +33,11 @@ def recorded_before(request: PersonRequest, first: Submission) -> HttpResponse:
     """This form was recorded earlier: its receipt; 409 when it came again saying something else."""
     if request.method != "POST":
         return redirect("receipt", first.receipt)
-    context = {"first": first, "says": recorded_statement(first, plan_names())}
+    context = {
+        "first": first,
+        "says": recorded_statement(first, plan_names()),
+        "may_elect": not why_not_eligible(request),
+    }
     return render(request, "portal/recorded_before.html", context, status=409)
 
 
@@ -50,7 +56,7 @@ def conflict(
     problems: Iterable[Problem] = (),
     **go_on: Any,
 ) -> HttpResponse:
-    """409: another form was recorded since this one was filled in. Both are shown, to choose from.
+    """409: what counts has changed since this form was filled in. Both are shown, to choose from.
 
     `says` is what this form says, or None for a decline; `go_on` is what the template needs to
     offer going on with it.
@@ -59,6 +65,7 @@ def conflict(
     context = {
         "kind": kind,
         "governing": governing,
+        "law_decided": _law_decided(governing, _meant_to_replace(request, kind)),
         "standing": standing,
         "says": says,
         "compared": compare(standing, says),
@@ -66,3 +73,25 @@ def conflict(
         **go_on,
     }
     return render(request, "portal/conflict.html", context, status=409)
+
+
+def _law_decided(governing: Submission | None, replaced: Submission | None) -> bool:
+    """Whether a decision of the Law Department made `governing` count; else it is a newer form.
+
+    Nothing but a decision takes away what counted, brings back an older form, or makes one count
+    that came late or had been found irregular.
+    """
+    if governing is None or (replaced and governing.sequence < replaced.sequence):
+        return True
+    lifted = (Verdict.REINSTATED, Verdict.IRREGULAR)
+    return governing.decisions.filter(verdict__in=lifted).exists()
+
+
+def _meant_to_replace(request: PersonRequest, kind: str) -> Submission | None:
+    """What counted when the form was filled in: the draft knows, and a decline says."""
+    if kind == Kind.DECLINE:
+        mine = Submission.objects.filter(employee=request.employee)
+        return mine.filter(receipt=request.POST.get("replaces", "")).first()
+    token = token_in(request.POST, "form_token") or token_in(request.GET, "form")
+    draft = find_draft(employee=request.employee, offer=request.offer, kind=Kind(kind), token=token)
+    return draft.replaces if draft else None

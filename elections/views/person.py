@@ -17,7 +17,9 @@ from elections.context import Portal, portal_of
 from elections.core.eligibility import person_problems
 from elections.core.problems import Problem
 from elections.models import Employee, Offer, User
+from elections.views.outage import kept_through_outages
 from elections.views.responses import resend_page
+from elections.views.statement import recorded_statement
 
 
 class PersonRequest(HttpRequest):
@@ -41,6 +43,7 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBa
     """Let anyone with an account in, while there is an offer. No browser keeps such a page."""
 
     @never_cache
+    @kept_through_outages
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
@@ -82,6 +85,17 @@ def why_not_eligible(request: PersonRequest) -> tuple[Problem, ...]:
 
 
 def not_eligible_page(request: PersonRequest, problems: tuple[Problem, ...]) -> HttpResponse:
-    """Say why the offer is not open to this person; 403 when a form was sent all the same."""
+    """Say why the offer is not open to this person, and what of theirs is on record all the same.
+
+    403 when a form was sent.
+    """
+    governing = queries.governing_submission(request.offer, request.employee)
+    says = recorded_statement(governing, {}) if governing else None
+    context = {
+        "problems": problems,
+        "governing": governing,
+        "says": says,
+        "may_withdraw": bool(says and says.exchanged and not request.portal.passed),
+    }
     status = 403 if request.method == "POST" else 200
-    return render(request, "portal/not_eligible.html", {"problems": problems}, status=status)
+    return render(request, "portal/not_eligible.html", context, status=status)

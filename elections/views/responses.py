@@ -18,6 +18,16 @@ def see_other(view: str, *args: str, form: object = "") -> SeeOther:
     return SeeOther(reverse(view, args=args) + (f"?form={form}" if form else ""))
 
 
+def typed_in(request: HttpRequest) -> list[tuple[str, str]]:
+    """Every field of the form that was sent, as (name, value), to be sent again as it was."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
+
+
 def resend_page(request: HttpRequest, *, signed_out: bool) -> HttpResponse:
     """403, with everything that was typed ready to be sent again.
 
@@ -25,11 +35,5 @@ def resend_page(request: HttpRequest, *, signed_out: bool) -> HttpResponse:
     (`signed_out`), or the page was too old for its form to be trusted. Only for a form that was
     sent from one of our own pages: on another site's behalf, one click here would finish a forgery.
     """
-    typed = [
-        (name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if name != "csrfmiddlewaretoken"
-    ]
-    context = {"typed": typed, "signed_out": signed_out, "action": request.path}
+    context = {"typed": typed_in(request), "signed_out": signed_out, "action": request.path}
     return render(request, "portal/resend.html", context, status=403)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from elections.models import Submission
@@ -29,11 +30,15 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One recorded form and how it stands. `reason` is what the Law Department wrote, or ""."""
+    """One recorded form and how it stands beside `governing`, the one that counts, if any does.
+
+    `reason` is what the Law Department wrote, or "".
+    """
 
     submission: Submission
     standing: Standing
     reason: str
+    governing: Submission | None
 
     @property
     def words(self) -> str:
@@ -44,6 +49,13 @@ class Entry:
     def reinstated(self) -> bool:
         """Whether it came late and the Law Department let it count."""
         return bool(self.submission.verdict == Verdict.REINSTATED)  # type: ignore[attr-defined]
+
+    @property
+    def which_counts(self) -> str:
+        """Whether what counts came "earlier" or "later" than this form; "" where nothing does."""
+        if self.governing is None:
+            return ""
+        return "earlier" if _order(self.governing) < _order(self.submission) else "later"
 
 
 def governing_of(history: Iterable[Submission]) -> Submission | None:
@@ -58,7 +70,18 @@ def entry(submission: Submission, governing: Submission | None) -> Entry:
         submission,
         standing=_standing(submission, governing),
         reason=decisions[-1].reason if decisions else "",
+        governing=governing,
     )
+
+
+def set_aside(history: Sequence[Submission], governing: Submission | None) -> Entry | None:
+    """The last form of someone's history, if it does not count: it came late, or is irregular."""
+    last = history[0] if history else None
+    return entry(last, governing) if last and last != governing else None
+
+
+def _order(submission: Submission) -> tuple[datetime, int]:
+    return submission.ordered_at, submission.sequence
 
 
 def _standing(submission: Submission, governing: Submission | None) -> Standing:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import structlog
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from elections import queries
+from elections.context import Portal
 from elections.core.receipt import normal_receipt
 from elections.delivery.deliver import confirmation_pdf
-from elections.models import Submission
+from elections.models import Offer, Submission
 from elections.models.outbox import MailKind
-from elections.views.person import PersonRequest, employee_required
+from elections.views.person import PersonRequest, employee_required, why_not_eligible
 from elections.views.standing import entry, governing_of
 from elections.views.statement import plan_names, recorded_statement
+
+log = structlog.get_logger(__name__)
+
+PDF_RETRY_AFTER = 60  # seconds
 
 
 @require_safe
@@ -39,30 +47,54 @@ def receipt(request: PersonRequest, receipt: str) -> HttpResponse:
     history = queries.history(own.offer, request.employee)
     governing = governing_of(history)
     submission = next(one for one in history if one == own)
+    running = own.offer == request.offer
+    then = request.portal if running else _portal_of(own.offer, at=request.portal.at)
     context = {
         "offer": own.offer,
+        "then": then,
         "submission": submission,
         "entry": entry(submission, governing),
         "governing": governing,
         "says": recorded_statement(submission, plan_names()),
         "mail": next((m for m in submission.mails.all() if m.kind == MailKind.RECEIPT), None),
+        "reasons": why_not_eligible(request) if running else (),
+        "forms_taken": running and not then.passed,
     }
     return render(request, "portal/receipt.html", context)
+
+
+def _portal_of(offer: Offer, *, at: datetime) -> Portal:
+    """The deadline and the days of an offer that is not the one that runs now."""
+    portal = Portal()
+    portal.offer, portal.at = offer, at
+    return portal
 
 
 @require_safe
 @employee_required
 def receipt_pdf(request: PersonRequest, receipt: str) -> HttpResponse:
-    """The same PDF that the mail carries."""
+    """The same PDF that the mail carries; 503 while it cannot be made."""
     canonical = _canonical(receipt)
     if canonical != receipt:
         return redirect("receipt-pdf", canonical)
     submission = _own_submission(request, canonical)
+    try:
+        pdf = confirmation_pdf(submission)
+    except Exception:
+        log.exception("pdf_not_made", receipt=canonical)
+        return _no_pdf(request, submission)
     return HttpResponse(
-        confirmation_pdf(submission),
+        pdf,
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{canonical}.pdf"'},
     )
+
+
+def _no_pdf(request: PersonRequest, submission: Submission) -> HttpResponse:
+    """The record is there, since it was just read; only its picture is not."""
+    response = render(request, "portal/no_pdf.html", {"submission": submission}, status=503)
+    response.headers["Retry-After"] = str(PDF_RETRY_AFTER)
+    return response
 
 
 def _canonical(receipt: str) -> str:

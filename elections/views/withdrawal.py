@@ -12,7 +12,7 @@ from elections.models import Submission
 from elections.models.submission import Kind
 from elections.services.answers import Withdrawal, judge_answer
 from elections.services.drafts import answer_of, find_draft, keep_draft
-from elections.views.person import PersonRequest, employee_required
+from elections.views.person import PersonRequest, employee_required, why_not_eligible
 from elections.views.responses import see_other
 from elections.views.statement import plan_names, recorded_statement
 
@@ -72,5 +72,6 @@ def _page(
         "ticked": answer.grants or frozenset(),
         "all_ticked": answer.grants is None,
         "problems": problems or [],
+        "may_elect": not (request.portal.passed or why_not_eligible(request)),
     }
     return render(request, "portal/withdrawal.html", context, status=status)

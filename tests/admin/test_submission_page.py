@@ -29,9 +29,10 @@ from tests.factory import (
 )
 from tests.portal import SetClock
 
-# Session, account, two of permissions; the submission and its mails, lines, decisions, who decided,
-# employee, sender, what replaced it; the offer and its extensions for the frame.
-QUERIES = 14
+# Session, account, two of permissions; the submission and its mails, lines with grants, decisions,
+# who decided, employee, its offer's extensions, sender, what replaced it; the offer and its
+# extensions for the frame.
+QUERIES = 15
 
 
 def sign(employee: Employee, name: str) -> Submission:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -176,7 +176,25 @@ def test_an_extension_is_told_to_each_with_both_dates(
     assert isinstance(facts, ExtensionFacts)
     assert (facts.previous_expiration, facts.expiration) == (EXPIRATION, later)
     assert facts.employee_name == "Pat Example"
+    assert facts.eligible
     assert facts.announced_at == portal_clock.instant
+
+
+def test_an_extension_is_told_to_a_leaver_as_to_one_who_is_only_on_record(
+    employee: Employee, grant: Grant, offer: Offer, portal_clock: SetClock
+) -> None:
+    elect(employee, grant)
+    Employee.objects.update(left_on=date(2003, 1, 14))
+    extend_offer(
+        actor=make_user(is_staff=True),
+        offer=offer,
+        expected=EXPIRATION,
+        expiration=EXPIRATION + timedelta(days=7),
+        reason="More time to decide.",
+    )
+    facts = facts_of(OutboxMessage.objects.get(employee=employee, kind=MailKind.EXTENSION))
+    assert isinstance(facts, ExtensionFacts)
+    assert not facts.eligible
 
 
 def test_the_envelope_is_written_by_the_row_and_the_settings(

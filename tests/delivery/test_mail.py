@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -69,6 +70,7 @@ def irregularity(**changes: Any) -> IrregularityFacts:
 EXTENSION = ExtensionFacts(
     offer=offer_facts(),
     employee_name="Pat Example",
+    eligible=True,
     previous_expiration=DEADLINE,
     expiration=datetime(2003, 4, 15, 4, 0, tzinfo=UTC),
     announced_at=RECEIVED,
@@ -245,7 +247,18 @@ def test_an_extension_names_both_dates_each_in_its_own_time() -> None:
     assert "Old deadline: Before 9:00 PM PST on January 20, 2003 (midnight Eastern)" in text
     assert "New deadline: Before 9:00 PM PDT on April 14, 2003 (midnight Eastern)" in text
     assert "Nothing changes in what you have submitted" in text
+    assert "Until the new deadline you may elect" in text
     assert "https://options.example.com/submissions/" in text
+
+
+def test_who_is_only_on_record_is_not_told_of_an_extension_that_they_may_elect() -> None:
+    text = words(composed(dataclasses.replace(EXTENSION, eligible=False)))
+    assert "New deadline: Before 9:00 PM PDT on April 14, 2003 (midnight Eastern)" in text
+    assert "Until the new deadline you may withdraw it." in text
+    assert "what becomes of one that you have made, the Law Department decides" in text
+    assert "you may elect" not in text
+    assert "https://options.example.com/withdrawal/" in text
+    assert "https://options.example.com/election/" not in text
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from tests.factory import elect, make_employee, make_grant, make_user
 from tests.portal import SetClock
 
 SHIPPED = Path(settings.BASE_DIR, "offers", "lantronix-2002")
+OPENS = datetime(2002, 12, 19, 8, 0, tzinfo=UTC)  # midnight in the offer's own zone
+MICROSECOND = timedelta(microseconds=1)
 Edit = Callable[[str, str], None]
 
 
@@ -190,13 +192,64 @@ def test_documents_are_retitled_and_reordered_in_place(
     assert loaded.documents.get(slug="election-form").title == "Form of election"
 
 
-def test_terms_change_while_nothing_is_on_record(loaded: Offer, folder: Path, edit: Edit) -> None:
+def test_terms_change_until_the_offer_opens(
+    loaded: Offer, folder: Path, edit: Edit, portal_clock: SetClock
+) -> None:
+    portal_clock.set(OPENS - MICROSECOND)
     edit("ratio = 0.75", "ratio = 0.8")
+    edit("expiration = 2003-01-20T21:00:00-08:00", "expiration = 2003-01-17T21:00:00-08:00")
 
-    assert load(folder).changes == ("ratio was 0.750000 and is now 0.8.",)
+    assert load(folder).changes == (
+        "expiration was 2003-01-21 05:00:00+00:00 and is now 2003-01-17 21:00:00-08:00.",
+        "ratio was 0.750000 and is now 0.8.",
+    )
 
     loaded.refresh_from_db()
     assert loaded.ratio == Decimal("0.8")
+    assert loaded.expiration == datetime(2003, 1, 18, 5, 0, tzinfo=UTC)
+
+
+def test_no_term_changes_from_the_moment_the_offer_opens(
+    loaded: Offer, folder: Path, edit: Edit, portal_clock: SetClock
+) -> None:
+    portal_clock.set(OPENS)
+    edit("ratio = 0.75", "ratio = 0.8")
+    edit("expiration = 2003-01-20T21:00:00-08:00", "expiration = 2003-01-17T21:00:00-08:00")
+    edit('["Vincent Roth", "Michael Oswald", "the Lantronix Law Department"]', '["Vincent Roth"]')
+    before = rows()
+
+    for dry_run in (True, False):
+        with pytest.raises(OfferRefused) as refused:
+            load(folder, dry_run=dry_run)
+        assert refused.value.problems == (
+            "expiration: cannot change from 2003-01-21 05:00:00+00:00 to 2003-01-17"
+            " 21:00:00-08:00: the offer opened on December 19, 2002, and its terms stand from"
+            " then on.",
+            "ratio: cannot change from 0.750000 to 0.8: the offer opened on December 19, 2002,"
+            " and its terms stand from then on.",
+        )
+    assert rows() == before
+
+
+def test_an_open_offer_is_not_put_off_by_a_later_opening_day_in_the_file(
+    loaded: Offer, folder: Path, edit: Edit, portal_clock: SetClock
+) -> None:
+    portal_clock.set(OPENS)
+    edit("opens_on = 2002-12-19", "opens_on = 2003-02-19")
+    edit("expiration = 2003-01-20T21:00:00-08:00", "expiration = 2003-04-20T21:00:00-07:00")
+
+    with pytest.raises(OfferRefused, match="opens_on: cannot change from 2002-12-19"):
+        load(folder)
+
+
+def test_no_plan_joins_an_offer_that_has_opened(loaded: Offer, folder: Path) -> None:
+    with (folder / "offer.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[[plans]]\ncode = "2003"\nname = "2003 Stock Plan"\n')
+
+    with pytest.raises(OfferRefused, match="plan_codes: cannot change"):
+        load(folder)
+
+    assert not Plan.objects.filter(code="2003").exists()
 
 
 def test_no_term_changes_once_a_form_is_on_record(loaded: Offer, folder: Path, edit: Edit) -> None:
@@ -276,8 +329,9 @@ def test_a_document_that_nobody_has_answered_to_goes(loaded: Offer, folder: Path
 
 
 def test_a_dry_run_says_what_would_change_and_changes_nothing(
-    loaded: Offer, folder: Path, edit: Edit
+    loaded: Offer, folder: Path, edit: Edit, portal_clock: SetClock
 ) -> None:
+    portal_clock.set(OPENS - MICROSECOND)
     edit("ratio = 0.75", "ratio = 0.8")
     (folder / "documents" / "election-form.md").write_text("Other terms.", encoding="utf-8")
     before = rows()

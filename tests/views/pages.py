@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
 
-from elections.models import Employee, Grant, Submission, User
+from elections.models import Employee, Extension, Grant, Offer, Submission, User
+from elections.models.submission import Verdict
+from elections.services.extend import Extended, extend_offer
+from elections.services.review import Decided, review_submission
+from tests.factory import EXPIRATION, make_user
 
 
 def signed_in(account: Employee | User) -> Client:
@@ -62,3 +67,31 @@ def submit(client: Client, fields: dict[str, str], form: str = "election") -> Su
     response = sign(client, fill_in(client, fields, form), form)
     assert response.status_code == 303, words(response)
     return Submission.objects.get(receipt=response.headers["Location"].split("/")[2])
+
+
+def typed(response: HttpResponse) -> dict[str, str]:
+    """What the page would send again."""
+    form = response.content.decode().partition("<main")[2]
+    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form)
+    return {html.unescape(name): html.unescape(value) for name, value in found}
+
+
+def decide(submission: Submission, verdict: Verdict, reason: str = "Seen.") -> None:
+    """Let the Law Department decide on it."""
+    outcome = review_submission(
+        actor=make_user(is_staff=True), submission=submission, verdict=verdict, reason=reason
+    )
+    assert isinstance(outcome, Decided), outcome
+
+
+def extend(offer: Offer, *, days: int = 7) -> Extension:
+    """Let HR move the deadline by so many days."""
+    outcome = extend_offer(
+        actor=make_user(is_staff=True),
+        offer=offer,
+        expected=EXPIRATION,
+        expiration=EXPIRATION + timedelta(days=days),
+        reason="More time.",
+    )
+    assert isinstance(outcome, Extended), outcome
+    return outcome.extension

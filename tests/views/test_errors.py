@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import html
-import re
-
 import pytest
-from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.views import defaults
 
 from elections.models import Draft, Employee, Grant, Offer, Submission
 from elections.views import offer as offer_view
-from tests.views.pages import choices, words
-
-
-def typed(response: HttpResponse) -> dict[str, str]:
-    """What the page would send again."""
-    form = response.content.decode().partition("<main")[2]
-    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form)
-    return {html.unescape(name): html.unescape(value) for name, value in found}
+from tests.views.pages import choices, typed, words
 
 
 @pytest.fixture

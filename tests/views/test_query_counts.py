@@ -16,7 +16,7 @@ from tests.portal import SetClock
 from tests.views.pages import choices, fill_in, sign, signed_in, words
 
 # The session, the account, the offer, its extensions, the person: 5. The clock is the test's.
-OFFER_PAGE = 10  # + documents, sessions, grants, governing form, its lines
+OFFER_PAGE = 12  # + documents, sessions, grants, the forms, their lines, decisions, mails
 ELECTION_PAGE = 9  # + grants, governing form, its lines, draft
 FORM_TAKEN_IN = 10  # + grants, governing form, its lines, documents, the draft
 CHECK_PAGE = (

@@ -38,7 +38,9 @@ class Command(BaseCommand):
         if broken:
             raise CommandError(f"The record does not hold. {broken[0].sentence}")
         if not options["json"]:
-            self.stdout.write("Every one of them holds. (Decisions and extensions are not chained.)")
+            self.stdout.write(
+                "Every one of them holds. (Decisions and extensions are not chained.)"
+            )
 
 
 @contextmanager

@@ -25,6 +25,7 @@ NAME_LENGTH = 200
 EMAIL_LENGTH = 254
 MOST_SHARES = 2_147_483_647
 HIGHEST_PRICE = Decimal("99999999.9999")
+_SURELY_FIT = 9  # digits
 
 # Years beyond these are slips of the pen (0202, 20002), not dates of anyone's employment.
 YEARS = range(1930, 2100)
@@ -35,11 +36,19 @@ _PRICE = re.compile(rf"\$?\s*({_WHOLE}?(?:\.[0-9]+)?)")
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _US_DATE = re.compile(r"(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})")
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
-_JOINERS = "\u200c\u200d"  # they shape letters in some scripts, and are part of some names
+# They shape letters in some scripts, and are part of some names.
+_WITHOUT_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
+
+
+def remembered(read: Callable[[str], T]) -> Callable[[str], T]:
+    """The same reader for a column that says the same again and again; each value is kept once."""
+    return lru_cache(maxsize=20_000)(read)
 
 
 def number(text: str) -> str:
     """An employee's or a grant's number, as it stands: leading zeros belong to it."""
+    if text.isalnum() and text.isascii() and len(text) <= NUMBER_LENGTH:
+        return text  # as nearly all of them are
     value = _filled(text)
     if len(value) > NUMBER_LENGTH:
         raise ValueError(f"has {len(value)} characters; at most {NUMBER_LENGTH} fit.")
@@ -53,7 +62,7 @@ def person_name(text: str) -> str:
     value = " ".join(unicodedata.normalize("NFC", _filled(text)).split())
     if len(value) > NAME_LENGTH:
         raise ValueError(f"has {len(value)} characters; at most {NAME_LENGTH} fit.")
-    if not value.translate(dict.fromkeys(map(ord, _JOINERS))).isprintable():
+    if not value.isprintable() and not value.translate(_WITHOUT_JOINERS).isprintable():
         raise ValueError("holds an invisible control character.")
     return value
 
@@ -72,6 +81,7 @@ def email(text: str) -> str:
     return value
 
 
+@remembered
 def country(text: str) -> str:
     """A two-letter country code of ISO 3166, in upper case."""
     value = _filled(text)
@@ -80,6 +90,7 @@ def country(text: str) -> str:
     return value.upper()
 
 
+@remembered
 def day(text: str) -> date:
     """A date, written 2002-12-19 or, the American way, 12/19/2002."""
     return _day(_filled(text))
@@ -87,11 +98,13 @@ def day(text: str) -> date:
 
 def day_or_none(text: str) -> date | None:
     """A date, or None for an empty cell."""
-    return _day(text.strip()) if text.strip() else None
+    return day(text) if text.strip() else None
 
 
 def shares(text: str) -> int:
     """A whole number of shares; thousands may be separated by commas."""
+    if text.isdecimal() and text.isascii() and len(text) <= _SURELY_FIT:
+        return int(text)  # as nearly all of them are
     value = _filled(text)
     if not _SHARES.fullmatch(value):
         raise ValueError(f"{value!r} is not a whole number of shares.")
@@ -101,15 +114,10 @@ def shares(text: str) -> int:
     return count
 
 
+@remembered
 def price(text: str) -> Decimal:
     """An exercise price in USD per share, above zero, to at most four decimals; "$" may lead it."""
     return _price(_filled(text))
-
-
-def yes_or_no(text: str) -> bool:
-    """Yes or no, in words; an empty cell is no answer."""
-    answers = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
-    return one_of(answers)(text)
 
 
 def one_of(values: Mapping[str, T]) -> Callable[[str], T]:
@@ -121,13 +129,19 @@ def one_of(values: Mapping[str, T]) -> Callable[[str], T]:
             raise ValueError(f"{value!r} is none of {', '.join(values)}.")
         return values[value.lower()]
 
-    return read
+    return remembered(read)
+
+
+# An empty cell is no answer.
+yes_or_no = one_of({"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False})
 
 
 def one_known(known: Container[str], *, reason: str) -> Callable[[str], str]:
     """A reader of a number or code that must be in `known`; `reason` says of what it is not."""
 
     def read(text: str) -> str:
+        if text in known:
+            return text
         value = number(text)
         if value not in known:
             raise ValueError(f"{value!r} {reason}")
@@ -143,7 +157,6 @@ def _filled(text: str) -> str:
     return value
 
 
-@lru_cache(maxsize=20_000)  # the same days and prices come again and again, and are kept once
 def _day(value: str) -> date:
     found = _ISO_DATE.fullmatch(value)
     american = _US_DATE.fullmatch(value)
@@ -162,7 +175,6 @@ def _day(value: str) -> date:
     return read
 
 
-@lru_cache(maxsize=20_000)
 def _price(value: str) -> Decimal:
     found = _PRICE.fullmatch(value)
     if not found or not found[1]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from elections.models import Employee, Grant, Line, Plan
 from elections.services.roster.batches import batches
-from elections.services.roster.rows import GrantRow, RosterFile, RosterProblem
+from elections.services.roster.changes import grant_on_record
+from elections.services.roster.rows import GrantRow, RosterProblem
 
 FIELDS = ("kind", "granted_on", "exercise_price", "granted", "exercised", "canceled", "vested")
 
@@ -86,12 +87,8 @@ def _moved_on_record(
         Line.objects.filter(grant__number__in=numbers).values_list("grant__number", flat=True)
     )
     return {
-        row.number: RosterProblem(
-            RosterFile.GRANTS,
-            row.line,
-            "Employee Number",
-            f"grant {row.number} is on record as employee {on_roster[row.number][0]}'s, who has"
-            f" submitted a form about it, so it cannot become {row.employee}'s.",
+        row.number: grant_on_record(
+            row.line, row.number, str(on_roster[row.number][0]), row.employee
         )
         for row in moved
         if row.number in spoken_of

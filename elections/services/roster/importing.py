@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
-from elections.models import Employee, Grant, Plan
-from elections.services.roster.grants import GrantChanges, compare_grants, write_grants
-from elections.services.roster.people import PeopleChanges, compare_people, write_people
-from elections.services.roster.rows import RosterProblem
+from elections.models import Employee, Plan
+from elections.services.roster.changes import Import
+from elections.services.roster.in_sets import InSets
+from elections.services.roster.row_by_row import RowByRow
+from elections.services.roster.rows import GrantRow, PersonRow, RosterProblem
 from elections.services.roster.sheets import read_grants, read_people
 
 log = structlog.get_logger(__name__)
@@ -52,41 +53,36 @@ def import_roster(*, employees: BinaryIO, grants: BinaryIO, dry_run: bool = Fals
     people; the same files again change nothing.
     """
     people_sheet = read_people(employees)
+    on_roster = Employee.objects.order_by().values_list("number", flat=True)
     grants_sheet = read_grants(
         grants,
         plans=set(Plan.objects.values_list("code", flat=True)),
-        employees=people_sheet.numbers | set(_numbers(Employee)),
+        employees=people_sheet.numbers | set(on_roster),
     )
     with transaction.atomic(durable=True):
         _take_turns()
-        people = compare_people(people_sheet.rows)
-        held = compare_grants(grants_sheet.rows)
+        roster = _import(people_sheet.rows, grants_sheet.rows)
+        people = roster.compare_people()
+        if not dry_run:
+            roster.hold()
+        held = roster.compare_grants()
         problems = [
-            *sorted(people_sheet.problems + people.problems, key=_line),
-            *sorted(grants_sheet.problems + held.problems, key=_line),
+            *sorted([*people_sheet.problems, *people.problems], key=_line),
+            *sorted([*grants_sheet.problems, *held.problems], key=_line),
         ]
         if problems:
             return RosterResult(problems=tuple(problems))
+        absent_people, absent_grants = roster.absent()
         result = RosterResult(
-            people=_tally(people, absent_from(people_sheet.numbers, _numbers(Employee))),
-            grants=_tally(held, absent_from(grants_sheet.numbers, _numbers(Grant))),
+            people=Tally(people.new, people.changed, people.unchanged, absent_people),
+            grants=Tally(held.new, held.changed, held.unchanged, absent_grants),
         )
-        if not dry_run:
-            write_people(people)
-            write_grants(held)
+        if not dry_run and people.to_write + held.to_write:
+            roster.write()
     log.info(
         "roster_imported", people=str(result.people), grants=str(result.grants), dry_run=dry_run
     )
     return result
-
-
-def absent_from(in_file: Container[str], on_roster: Iterable[str]) -> tuple[str, ...]:
-    """The numbers on the roster that the file does not have, in order."""
-    return tuple(sorted(number for number in on_roster if number not in in_file))
-
-
-def _numbers(model: type[Employee | Grant]) -> Iterable[str]:
-    return model.objects.order_by().values_list("number", flat=True).iterator(chunk_size=10_000)
 
 
 def _take_turns() -> None:
@@ -94,8 +90,10 @@ def _take_turns() -> None:
     list(Plan.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
-def _tally(changes: PeopleChanges | GrantChanges, absent: tuple[str, ...]) -> Tally:
-    return Tally(len(changes.new), len(changes.changed), changes.unchanged, absent)
+def _import(people: Sequence[PersonRow], grants: Sequence[GrantRow]) -> Import:
+    """The way that suits the database; both find, refuse and write the same."""
+    way = InSets if connection.vendor == "postgresql" else RowByRow
+    return way(people, grants)
 
 
 def _line(problem: RosterProblem) -> int:

@@ -16,7 +16,8 @@ from django.db.models.functions import Cast, Concat
 
 from elections.models import Employee, User
 from elections.services.roster.batches import batches
-from elections.services.roster.rows import PersonRow, RosterFile, RosterProblem
+from elections.services.roster.changes import address_taken
+from elections.services.roster.rows import PersonRow, RosterProblem
 
 FIELDS = (
     "name",
@@ -68,10 +69,8 @@ def compare_people(rows: Sequence[PersonRow]) -> PeopleChanges:
         by_address = {a.email: a for a in _accounts(email__in=[row.email for row in batch])}
         for row in batch:
             current, holder = by_number.get(row.number), by_address.get(row.email)
-            reason = _address_taken(row, current, holder, addresses)
-            if reason:
-                problem = RosterProblem(RosterFile.EMPLOYEES, row.line, "Email", reason)
-                changes.problems.append(problem)
+            if holder and _is_taken(row, current, holder, addresses):
+                changes.problems.append(address_taken(row.line, row.email, holder.holder))
                 continue
             free = holder if holder and holder.holder is None else None
             change = PersonChange(row, current or free)
@@ -86,7 +85,6 @@ def compare_people(rows: Sequence[PersonRow]) -> PeopleChanges:
 
 def write_people(changes: PeopleChanges) -> None:
     """Write what `compare_people` found, in the transaction that is open."""
-    _hold(changes.changed)
     written = [*changes.new, *changes.changed]
     _free_addresses(change for change in written if _moves(change))
     for batch in batches(written):
@@ -128,35 +126,21 @@ def _moves(change: PersonChange) -> bool:
     return change.account is not None and change.account.email != change.row.email
 
 
-def _address_taken(
+def _is_taken(
     row: PersonRow,
     current: Account | None,
-    holder: Account | None,
+    holder: Account,
     addresses: Mapping[str, str],
-) -> str | None:
-    """Why this person's account cannot have this address; None when it can.
+) -> bool:
+    """Whether this person's account cannot have this address.
 
     Someone else's address is free if the file gives that person another one.
     """
-    if holder is None or holder.holder == row.number:
-        return None
+    if holder.holder == row.number:
+        return False
     if holder.holder is None:
-        other = f"{row.email!r} is another account's, which is nobody's on the roster."
-        return other if current else None
-    if addresses.get(holder.holder, row.email) != row.email:
-        return None
-    return f"{row.email!r} is the address of employee {holder.holder}."
-
-
-def _hold(changed: Iterable[PersonChange]) -> None:
-    """Lock the people before their accounts, which is the order in which a submission does.
-
-    In order of their keys, so that two who lock several of them never wait for each other.
-    """
-    numbers = [change.row.number for change in changed]
-    for batch in batches(numbers):
-        people = Employee.objects.filter(number__in=batch).order_by("pk")
-        list(people.select_for_update(no_key=True).values_list("pk"))
+        return current is not None
+    return addresses.get(holder.holder, row.email) == row.email
 
 
 def _free_addresses(moving: Iterable[PersonChange]) -> None:

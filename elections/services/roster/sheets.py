@@ -100,13 +100,9 @@ def _read(
         lines = _cells_by_line(stream)
         places, width = _find_columns(next(lines, None), file, columns, sheet.problems)
         for line, texts in lines if places else ():
-            if not any(text.strip() for text in texts):
+            if not any(map(str.strip, texts)):
                 continue
-            faults = _wrong_width(texts, width)
-            read = places if not faults else {key: places[key] for key in unique[:1]}
-            said = {column: texts[place] for column, place in read.items() if place < len(texts)}
-            values, unread = _read_cells(columns, said)
-            faults += unread
+            values, faults = _read_row(columns, places, width, texts, unique[0])
             faults += _seen_before(values, line, columns, first_seen)
             row = make(line=line, **values) if len(values) == len(columns) else None
             faults += row.faults() if row else []
@@ -182,16 +178,27 @@ def _wrong_width(texts: list[str], width: int) -> list[tuple[str, str]]:
     return [("", f"has {len(texts)} values where the header has {width}.")]
 
 
-def _read_cells(
-    columns: Columns, said: Mapping[str, str]
+def _read_row(
+    columns: Columns, places: Mapping[str, int], width: int, texts: list[str], number: str
 ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """The typed values by the row's field, and (column, reason) for each that cannot be read."""
-    values: dict[str, Any] = {}
-    faults = []
-    for column, text in said.items():
-        name, reader = columns[column]
+    """The typed values by the row's field, and (column, reason) for each that cannot be read.
+
+    Of a row in which no place can be trusted only the `number` is read, to know whose it is.
+    """
+    if len(texts) == width:
         try:
-            values[name] = reader(text)
+            return {
+                name: read(texts[places[column]]) for column, (name, read) in columns.items()
+            }, []
+        except ValueError:
+            pass  # Whatever else is wrong with this row is to be told as well.
+    faults = _wrong_width(texts, width)
+    values: dict[str, Any] = {}
+    for column in [number] if faults else columns:
+        name, read = columns[column]
+        try:
+            if places[column] < len(texts):
+                values[name] = read(texts[places[column]])
         except ValueError as error:
             faults.append((column, str(error)))
     return values, faults

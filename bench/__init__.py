@@ -1,0 +1,1 @@
+"""What is measured, each beside something to compare it with: `python -m bench.NAME`."""
