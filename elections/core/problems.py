@@ -40,6 +40,23 @@ class Code(StrEnum):
     NOT_OPEN_YET = "not_open_yet"
     GRANT_CHANGED = "grant_changed"
     DOCUMENTS_CHANGED = "documents_changed"
+    OFFER_ENDED = "offer_ended"
+    SECOND_PERSON_NEEDED = "second_person_needed"
+    PROPOSAL_WAITS = "proposal_waits"
+    PROPOSAL_DECIDED = "proposal_decided"
+    OWN_PROPOSAL = "own_proposal"
+    NOBODY_TO_REMIND = "nobody_to_remind"
+    REMINDED_MEANWHILE = "reminded_meanwhile"
+    REMINDER_DATE_PASSED = "reminder_date_passed"
+    REMINDER_DATE_TOO_LATE = "reminder_date_too_late"
+    REMINDER_DATE_TAKEN = "reminder_date_taken"
+    REMINDER_DATE_GONE = "reminder_date_gone"
+    DOCUMENT_UNCHANGED = "document_unchanged"
+    DOCUMENT_NAME_TAKEN = "document_name_taken"
+    DOCUMENT_PUBLISHED_MEANWHILE = "document_published_meanwhile"
+    SESSION_ENDS_BEFORE_START = "session_ends_before_start"
+    SESSION_TIME_TAKEN = "session_time_taken"
+    SESSION_CHANGED_MEANWHILE = "session_changed_meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,5 +177,48 @@ SENTENCES: dict[Code, str] = {
     ),
     Code.LATE_NOT_VALID: (
         "This form came in late. Please reinstate it with a reason, or say that it stays late."
+    ),
+    Code.OFFER_ENDED: "The offer has ended, so there is nothing to remind anybody of.",
+    Code.SECOND_PERSON_NEEDED: (
+        "An extension of this offer needs the approval of a second person. Please propose it."
+    ),
+    Code.PROPOSAL_WAITS: (
+        "A proposal to extend this offer waits for approval already. Please have it approved or"
+        " rejected first."
+    ),
+    Code.PROPOSAL_DECIDED: "This proposal was approved or rejected meanwhile.",
+    Code.OWN_PROPOSAL: "This is your own proposal. Somebody else must approve or reject it.",
+    Code.NOBODY_TO_REMIND: (
+        "Nobody needs a reminder: everyone who could take part has something on record."
+    ),
+    Code.REMINDED_MEANWHILE: (
+        "A reminder has gone out since you opened this page. Please look at it, and remind people"
+        " again only if it is still needed."
+    ),
+    Code.REMINDER_DATE_PASSED: (
+        "This time has passed. Please give one that is still to come, or send a reminder now."
+    ),
+    Code.REMINDER_DATE_TOO_LATE: (
+        "The offer has ended by then. Please give a time before the deadline now in force."
+    ),
+    Code.REMINDER_DATE_TAKEN: "A reminder is set for this time already.",
+    Code.REMINDER_DATE_GONE: (
+        "This reminder has gone out, was skipped or was taken off the list meanwhile."
+    ),
+    Code.DOCUMENT_UNCHANGED: (
+        "This is the text in force already, to the letter, so there is nothing to publish."
+    ),
+    Code.DOCUMENT_NAME_TAKEN: (
+        "The offer has a document under this title already. Please publish a new version of it,"
+        " or give another title."
+    ),
+    Code.DOCUMENT_PUBLISHED_MEANWHILE: (
+        "A new version of this document was published since you opened this page. Please read it,"
+        " and change that one if it is still needed."
+    ),
+    Code.SESSION_ENDS_BEFORE_START: "The session must end after it starts.",
+    Code.SESSION_TIME_TAKEN: "Another information session starts at this very time.",
+    Code.SESSION_CHANGED_MEANWHILE: (
+        "This session was changed since you opened this page. Please look at it again."
     ),
 }

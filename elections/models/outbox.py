@@ -24,13 +24,17 @@ class MailKind(models.TextChoices):
 
 
 class MailState(models.TextChoices):
-    """How far a mail has come. A claim that runs out makes a SENDING row due again."""
+    """How far a mail has come. A claim that runs out makes a SENDING row due again.
+
+    SENT and DROPPED are final; FAILED and HELD wait for a person.
+    """
 
     WAITING = "waiting", "Not sent yet"
     SENDING = "sending", "Being sent"
     SENT = "sent", "Sent"
     FAILED = "failed", "Could not be delivered"
     HELD = "held", "Held by staff"
+    DROPPED = "dropped", "Not needed any more"
 
 
 class OutboxMessage(models.Model):
