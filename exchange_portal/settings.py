@@ -50,7 +50,7 @@ USE_TZ = True
 
 INSTALLED_APPS = [
     "elections",
-    "django.contrib.admin",
+    "elections.apps.PortalAdminConfig",  # django.contrib.admin, with pages of our own
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
