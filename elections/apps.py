@@ -12,8 +12,8 @@ class ElectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from elections import checks  # noqa: F401  (registers the system check; needs loaded apps)
+        """Register the system checks, and listen for sign-ins."""
+        from elections import checks, signins  # noqa: F401  (both register; they need loaded apps)
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):
