@@ -7,14 +7,15 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
+from elections import clock
 from elections.admin import labels
-from elections.admin.flags import flags_for_law
 from elections.core.instants import instant_label, record_label
 from elections.core.terms import Choice
 from elections.core.words import day_label, dollar_label
 from elections.models import Line, ReviewDecision, Submission
 from elections.models.outbox import MailKind
 from elections.models.submission import Verdict
+from elections.services.flags import flags_of, load_surroundings
 
 
 def with_all(submission: Submission) -> Submission:
@@ -36,7 +37,7 @@ def page_of(submission: Submission) -> dict[str, Any]:
     return {
         "submission": submission,
         "standing": _standing(submission),
-        "flags": flags_for_law(submission),
+        "flags": flags_of(submission, load_surroundings([submission]), at=clock.now()),
         "instants": _instants(submission),
         "lines": [_line(line) for line in submission.lines.all()],
         "totals": _totals(submission),

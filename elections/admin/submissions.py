@@ -22,7 +22,7 @@ from elections.admin.site import ReadOnlyAdmin
 from elections.admin.submission_page import page_of, with_all
 from elections.core.receipt import normal_receipt
 from elections.delivery.deliver import confirmation_pdf
-from elections.models import Submission
+from elections.models import ReviewDecision, Submission
 from elections.models.outbox import MailState
 from elections.models.submission import Verdict
 from elections.services.review import Decided, review_submission
@@ -179,7 +179,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
                 seen=form.cleaned_data["seen"],
             )
             if isinstance(outcome, Decided):
-                messages.success(request, _told(submission, Verdict(outcome.decision.verdict)))
+                messages.success(request, told(submission, outcome.decision))
                 return HttpResponseRedirect(
                     reverse("admin:elections_submission_change", args=[submission.pk])
                 )
@@ -223,11 +223,11 @@ class SubmissionAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, template, context, status=status)
 
 
-def _told(submission: Submission, verdict: Verdict) -> str:
+def told(submission: Submission, decision: ReviewDecision) -> str:
     """What the decision did: the mail, and what governs now."""
     governing = queries.governing_submission(submission.offer, submission.employee)
-    sentences = [f"Recorded: {submission.receipt} {NOW[verdict]}."]
-    if verdict == Verdict.IRREGULAR:
+    sentences = [f"Recorded: {submission.receipt} {NOW[Verdict(decision.verdict)]}."]
+    if decision.mails.exists():
         sentences.append(f"{submission.employee_name} is being told by mail.")
     governs = f"What governs now is {governing.receipt}." if governing else "Nothing governs now."
     return " ".join([*sentences, governs])

@@ -34,12 +34,17 @@ class Code(StrEnum):
     DEADLINE_MOVED_MEANWHILE = "deadline_moved_meanwhile"
     REASON_MISSING = "reason_missing"
     NOT_LATE = "not_late"
+    NO_EXTENSION_COVERS = "no_extension_covers"
     LATE_NOT_VALID = "late_not_valid"
     DECIDED_MEANWHILE = "decided_meanwhile"
     OWN_FORM = "own_form"
     NOT_OPEN_YET = "not_open_yet"
     GRANT_CHANGED = "grant_changed"
     DOCUMENTS_CHANGED = "documents_changed"
+    RECEIVED_IN_FUTURE = "received_in_future"
+    RECEIVED_BEFORE_OPENING = "received_before_opening"
+    OWN_PAPER_FORM = "own_paper_form"
+    SCAN_GONE = "scan_gone"
     OFFER_ENDED = "offer_ended"
     SECOND_PERSON_NEEDED = "second_person_needed"
     PROPOSAL_WAITS = "proposal_waits"
@@ -161,6 +166,10 @@ SENTENCES: dict[Code, str] = {
     Code.NOT_LATE: (
         "This form was received in time, so it can be neither confirmed as late nor reinstated."
     ),
+    Code.NO_EXTENSION_COVERS: (
+        "No extension of the offer covers the time at which this form came in, so it cannot be"
+        " reinstated. Once one does, it can be."
+    ),
     Code.OWN_FORM: ("This is your own form. Please leave the decision on it to somebody else."),
     Code.NOT_OPEN_YET: "This offer opens on {opens_on}. Please come back from that day on.",
     Code.GRANT_CHANGED: (
@@ -175,6 +184,16 @@ SENTENCES: dict[Code, str] = {
         "This submission was decided on since you opened this page. Nothing was recorded: please"
         " read the decisions on it, and decide again if it is still needed."
     ),
+    Code.RECEIVED_IN_FUTURE: (
+        "A form cannot have been received at a time that is still to come. Please check the day"
+        " and the time."
+    ),
+    Code.RECEIVED_BEFORE_OPENING: (
+        "A form cannot have been received before the offer opened on {opens_on}. Please check the"
+        " day."
+    ),
+    Code.OWN_PAPER_FORM: ("This is your own form. Please leave it to somebody else to key it in."),
+    Code.SCAN_GONE: "The scan is no longer held for this form. Please attach it again.",
     Code.LATE_NOT_VALID: (
         "This form came in late. Please reinstate it with a reason, or say that it stays late."
     ),

@@ -89,10 +89,11 @@ class FormFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IrregularityFacts:
-    """A form that the Law Department found irregular, as things stood at `decided_at`.
+    """A form that does not count, by a decision of the Law Department at `decided_at`.
 
-    `governing` is the form that counted from then on, None where there was none; `deadline` the
-    one then in force.
+    It was found irregular; or, where `stays_late` says so, a late form that had been reinstated is
+    not any more. `governing` is the form that counted from then on, None where there was none;
+    `deadline` the one then in force.
     """
 
     offer: OfferFacts
@@ -101,6 +102,25 @@ class IrregularityFacts:
     reason: str
     decided_at: datetime
     governing: FormReference | None
+    deadline: datetime
+    stays_late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReinstatementFacts:
+    """A form that counts after all, by a decision of the Law Department at `decided_at`.
+
+    `late` tells a late form that was reinstated from one that had been found irregular.
+    `governing` is the form that counted from then on, this one or a later one.
+    """
+
+    offer: OfferFacts
+    employee_name: str
+    form: FormReference
+    late: bool
+    reason: str
+    decided_at: datetime
+    governing: FormReference
     deadline: datetime
 
 
@@ -115,7 +135,17 @@ class ExtensionFacts:
     announced_at: datetime
 
 
-MailFacts = FormFacts | IrregularityFacts | ExtensionFacts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderFacts:
+    """What someone with nothing on record is reminded of: the deadline in force at `written_at`."""
+
+    offer: OfferFacts
+    employee_name: str
+    deadline: datetime
+    written_at: datetime
+
+
+MailFacts = FormFacts | IrregularityFacts | ReinstatementFacts | ExtensionFacts | ReminderFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
