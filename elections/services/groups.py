@@ -25,13 +25,20 @@ _READ = (
     "view_line",
     "view_reviewdecision",
     "view_outboxmessage",
+    "view_extensionproposal",
+    "view_reminder",
+    "view_reminderdate",
+)
+# Both departments see to what employees read, and to mail that does not get through.
+_WRITE = (
+    "add_document",
+    "add_informationsession",
+    "change_informationsession",
+    "change_outboxmessage",
 )
 # What an auditor looks at beyond that: everything kept but the forms that nobody submitted.
 _READ_BY_AUDITOR = (
     "view_auditentry",
-    "view_extensionproposal",
-    "view_reminder",
-    "view_reminderdate",
     "view_renderedmail",
     "view_reviewhold",
     "view_rosterupload",
@@ -41,11 +48,20 @@ _READ_BY_AUDITOR = (
     "view_group",
 )
 PERMISSIONS = {
-    LAW_DEPARTMENT: (*_READ, "view_auditentry", "add_reviewdecision"),
+    LAW_DEPARTMENT: (
+        *_READ,
+        *_WRITE,
+        "view_auditentry",
+        "view_scan",
+        "add_reviewdecision",
+        "add_submission",  # a form that came on paper
+    ),
     # The roster comes by import, which adds and changes people and their grants.
     HR: (
         *_READ,
+        *_WRITE,
         "add_extension",
+        "add_reminder",
         "add_employee",
         "change_employee",
         "add_grant",
