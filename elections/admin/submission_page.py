@@ -14,7 +14,7 @@ from elections.core.terms import Choice
 from elections.core.words import day_label, dollar_label
 from elections.models import Line, ReviewDecision, Submission
 from elections.models.outbox import MailKind
-from elections.models.submission import Verdict
+from elections.models.submission import Channel, Verdict
 from elections.services.flags import flags_of, load_surroundings
 
 
@@ -39,6 +39,7 @@ def page_of(submission: Submission) -> dict[str, Any]:
         "standing": _standing(submission),
         "flags": flags_of(submission, load_surroundings([submission]), at=clock.now()),
         "instants": _instants(submission),
+        "scan": getattr(submission, "scan", None) if submission.channel == Channel.PAPER else None,
         "lines": [_line(line) for line in submission.lines.all()],
         "totals": _totals(submission),
         "decisions": [_decision(submission, one) for one in submission.decisions.all()],
@@ -68,6 +69,13 @@ def _standing(submission: Submission) -> str:
 def _instants(submission: Submission) -> list[tuple[str, str]]:
     """The times that matter, each with its name, in both zones of the offer."""
     zones = {"zone": submission.offer.zone, "second_zone": submission.offer.second_zone}
+    if submission.channel == Channel.PAPER:
+        keyed_in = f"{record_label(submission.recorded_at, **zones)}, by {submission.submitted_by}"
+        return [
+            ("Received on paper or by fax", instant_label(submission.received_at, **zones)),
+            ("Keyed in", keyed_in),
+            ("Deadline in force when received", instant_label(submission.deadline, **zones)),
+        ]
     return [
         ("Time of record", record_label(submission.received_at, **zones)),
         ("Arrived at the web server", record_label(submission.arrived_at, **zones)),

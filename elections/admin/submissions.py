@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from elections import queries
-from elections.admin import labels
+from elections.admin import labels, paper_scan
 from elections.admin.filters import Governing, Late, Reviewed
 from elections.admin.forms import DecisionForm
 from elections.admin.site import ReadOnlyAdmin
@@ -148,6 +148,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
                 view(require_safe(self.pdf_view)),
                 name="elections_submission_pdf",
             ),
+            path("<int:pk>/scan/", view(paper_scan.scan), name="elections_submission_scan"),
             *super().get_urls(),
         ]
 

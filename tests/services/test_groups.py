@@ -43,7 +43,7 @@ def test_law_decides_and_hr_extends_and_neither_does_the_others_work() -> None:
     }
     assert both <= law & hr
     looks_at = [{name for name in may_do if name.startswith("view_")} for may_do in (law, hr)]
-    assert looks_at[0] - looks_at[1] == {"view_auditentry"}
+    assert looks_at[0] - looks_at[1] == {"view_auditentry", "view_scan"}
     assert {"view_submission", "view_line", "view_reviewdecision", "view_outboxmessage"} <= law
 
 
