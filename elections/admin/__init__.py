@@ -5,6 +5,16 @@ the services, like everything else that writes the record. Nothing here adds, ch
 row of it, whoever asks. Importing this package registers every page.
 """
 
-from elections.admin import accounts, audit, desk, offer, outbox, people, site, submissions
+from elections.admin import accounts, audit, desk, exports, offer, outbox, people, site, submissions
 
-__all__ = ["accounts", "audit", "desk", "offer", "outbox", "people", "site", "submissions"]
+__all__ = [
+    "accounts",
+    "audit",
+    "desk",
+    "exports",
+    "offer",
+    "outbox",
+    "people",
+    "site",
+    "submissions",
+]
