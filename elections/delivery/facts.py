@@ -65,16 +65,29 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperFacts:
+    """How a form came that was received on paper and keyed in by staff at `keyed_at`.
+
+    `deadline` is the one in force at that instant. `overtaken_by` is the form that counts all the
+    same, since it was received later; None where there is none.
+    """
+
+    keyed_at: datetime
+    deadline: datetime
+    overtaken_by: FormReference | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormFacts:
     """One form exactly as received: everything that its confirmation says.
 
     `replaced` is the form that governed until then. Where this one is late it is the form that
-    governs still.
+    governs still. `paper` is None for a form that came through the portal.
     """
 
     offer: OfferFacts
     kind: FormKind
-    on_paper: bool
+    paper: PaperFacts | None
     receipt: str
     received_at: datetime
     deadline: datetime

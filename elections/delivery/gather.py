@@ -23,6 +23,7 @@ from elections.delivery.facts import (
     LineFacts,
     MailFacts,
     OfferFacts,
+    PaperFacts,
     ReinstatementFacts,
     ReminderFacts,
 )
@@ -65,7 +66,7 @@ def _form(message: OutboxMessage) -> FormFacts:
     return FormFacts(
         offer=_offer(submission.offer),
         kind=FormKind(submission.kind),
-        on_paper=submission.channel == Channel.PAPER,
+        paper=_paper(submission),
         receipt=submission.receipt,
         received_at=submission.received_at,
         deadline=submission.deadline,
@@ -77,6 +78,27 @@ def _form(message: OutboxMessage) -> FormFacts:
         lines=tuple(_line(line, plans) for line in lines),
         digest=submission.digest,
     )
+
+
+def _paper(submission: Submission) -> PaperFacts | None:
+    if submission.channel != Channel.PAPER:
+        return None
+    keyed_at = submission.recorded_at
+    governing = (
+        queries.governing_submissions(submission.offer, as_of=keyed_at)
+        .filter(employee=submission.employee_id)
+        .first()
+    )
+    later = governing if governing and _order(governing) > _order(submission) else None
+    return PaperFacts(
+        keyed_at=keyed_at,
+        deadline=queries.deadline_in_force(submission.offer, at=keyed_at),
+        overtaken_by=_reference(later),
+    )
+
+
+def _order(submission: Submission) -> tuple[datetime, int]:
+    return submission.ordered_at, submission.sequence
 
 
 def _line(line: Line, plans: dict[str, str]) -> LineFacts:
