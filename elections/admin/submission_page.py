@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from elections import clock
 from elections.admin import labels
 from elections.core.instants import instant_label, record_label
 from elections.core.terms import Choice
@@ -15,7 +14,7 @@ from elections.core.words import day_label, dollar_label
 from elections.models import Line, ReviewDecision, Submission
 from elections.models.outbox import MailKind
 from elections.models.submission import Channel, Verdict
-from elections.services.flags import flags_of, load_surroundings
+from elections.services.flags import Forms, flags_of
 
 
 def with_all(submission: Submission) -> Submission:
@@ -32,15 +31,18 @@ def with_all(submission: Submission) -> Submission:
     return submission
 
 
-def page_of(submission: Submission) -> dict[str, Any]:
-    """Everything the page shows; needs `with_all` and `queries.with_governing`'s annotations."""
+def page_of(submission: Submission, forms: Forms, *, at: datetime) -> dict[str, Any]:
+    """Everything the page shows at `at` (aware); needs `with_all` and `queries.with_governing`.
+
+    `forms` are its surroundings (`services.flags.load_surroundings`).
+    """
     return {
         "submission": submission,
         "standing": _standing(submission),
-        "flags": flags_of(submission, load_surroundings([submission]), at=clock.now()),
+        "flags": flags_of(submission, forms, at=at),
         "instants": _instants(submission),
         "scan": getattr(submission, "scan", None) if submission.channel == Channel.PAPER else None,
-        "lines": [_line(line) for line in submission.lines.all()],
+        "lines": [line_of(line) for line in submission.lines.all()],
         "totals": _totals(submission),
         "decisions": [_decision(submission, one) for one in submission.decisions.all()],
         "mails": [
@@ -90,7 +92,8 @@ def _seconds(arrived: datetime, received: datetime) -> str:
     return f"{seconds:,.6f} seconds" if seconds >= 0 else f"minus {-seconds:,.6f} seconds"
 
 
-def _line(line: Line) -> dict[str, Any]:
+def line_of(line: Line) -> dict[str, Any]:
+    """What a form says of one grant, in words."""
     exchanged = line.choice == Choice.EXCHANGE
     notes = [
         note

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from elections.models import Employee, Offer, Submission
 
 LIST = "/admin/elections/submission/"
+REVIEW = "/admin/review/"
 
 
 def page(submission: Submission) -> str:
@@ -45,6 +46,11 @@ def paper(employee: Employee) -> str:
 def scan(submission: Submission) -> str:
     """The scan behind a form on paper."""
     return f"{LIST}{submission.pk}/scan/"
+
+
+def review(submission: Submission) -> str:
+    """Its page in the queue of reviewers."""
+    return f"{REVIEW}{submission.pk}/"
 
 
 def words(response: HttpResponse) -> str:
