@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from elections import figures, queries
 from elections.core.eligibility import Standing, assess_grants, person_problems
 from elections.figures import Day, Figures
+from elections.management.commands import deliver_outbox
 from elections.models import DeskFigures, Employee, Offer, OutboxMessage, User
 from elections.models.outbox import MailState
 from elections.models.submission import Verdict
@@ -316,6 +318,36 @@ def test_what_takes_long_to_count_is_counted_less_often(
     counted: Figures = replace(figures.count(offer), took=took)
 
     assert counted.is_stale(at=counted.counted_at + timedelta(seconds=seconds)) is stale
+
+
+class OneRound(threading.Event):
+    """Tells the sweeper to stop as soon as it pauses for the first time."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweeper_counts_in_each_of_its_rounds(
+    offer: Offer, company: dict[str, Employee], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver_outbox._sweep_until(OneRound())
+    assert not DeskFigures.objects.exists()  # a small record is left to its pages
+
+    monkeypatch.setattr(figures, "LIVE_UP_TO", 0)
+    deliver_outbox._sweep_until(OneRound())
+
+    assert figures.kept_figures(offer).eligible == 8
+
+
+def test_those_without_an_answer_are_those_to_be_reminded_and_those_whose_form_does_not_count(
+    offer: Offer, company: dict[str, Employee], portal_clock: SetClock
+) -> None:
+    counted = figures.count(offer)
+
+    to_remind = queries.people_to_remind(offer, at=portal_clock.instant).count()
+    assert counted.unanswered - counted.only_set_aside == to_remind == 1
 
 
 def test_without_an_offer_nothing_is_counted(db: None) -> None:

@@ -1,6 +1,7 @@
 """`manage.py deliver_outbox`: the sweeper, which delivers whatever the worker did not.
 
-It also sets off the reminders whose date has come: that, too, has to happen without a broker.
+It also sets off the reminders whose date has come: that, too, has to happen without a broker. And
+it keeps the desk's figures fresh once there are too many people to count for each page.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from django.db import close_old_connections, connections
 from elections.delivery.claim import revive
 from elections.delivery.deliver import Outcome
 from elections.delivery.sweep import GRACE, sweep
+from elections.services.count import recount_if_stale
 from elections.services.remind import run_due_reminders
 
 log = structlog.get_logger(__name__)
@@ -80,6 +82,7 @@ def _sweep_until(stopping: threading.Event) -> None:
         # Each by itself, so that trouble with the one does not keep the other from being done.
         _guarded(run_due_reminders)
         _guarded(lambda: sweep(grace=GRACE, limit=ROUND, stopping=stopping.is_set))
+        _guarded(recount_if_stale)
         stopping.wait(PAUSE)
     log.info("sweeper_stopped")
 
