@@ -5,7 +5,20 @@ the services, like everything else that writes the record. Nothing here adds, ch
 row of it, whoever asks. Importing this package registers every page.
 """
 
-from elections.admin import accounts, audit, desk, exports, offer, outbox, people, site, submissions
+from elections.admin import (
+    accounts,
+    audit,
+    desk,
+    exports,
+    offer,
+    outbox,
+    people,
+    review,
+    review_clean,
+    review_late,
+    site,
+    submissions,
+)
 
 __all__ = [
     "accounts",
@@ -15,6 +28,9 @@ __all__ = [
     "offer",
     "outbox",
     "people",
+    "review",
+    "review_clean",
+    "review_late",
     "site",
     "submissions",
 ]
