@@ -19,7 +19,7 @@ REASON_LENGTH = 4000
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)  # what any clock here can reckon with
 
 
-class _Refusable(forms.Form):
+class Refusable(forms.Form):
     """A form that can also say what a service refused."""
 
     def refuse(self, problems: Iterable[Problem]) -> None:
@@ -30,7 +30,7 @@ class _Refusable(forms.Form):
                 self.add_error(field, problem.sentence)
 
 
-class DecisionForm(_Refusable):
+class DecisionForm(Refusable):
     """Law's decision on one submission.
 
     The reason of an irregular form is one of the offer's usual ones, free text, or both: cleaned,
@@ -107,7 +107,7 @@ def _verdicts(submission: Submission) -> list[tuple[str, str]]:
     ]
 
 
-class ExtensionForm(_Refusable):
+class ExtensionForm(Refusable):
     """A later deadline, as the clocks of the offer's own zone will show it, and why.
 
     Cleaned, it adds `expiration` (aware UTC). `expected` is the deadline that the page showed.

@@ -185,7 +185,9 @@ def test_no_hand_made_post_changes_or_deletes_a_row(
         assert browsers[role].post(f"{row}/delete/", {"post": "yes"}).status_code == 403
         assert browsers[role].post(f"{pages}add/", sent).status_code == 403
         chosen = {"action": "delete_selected", "_selected_action": record[model], "post": "yes"}
-        assert browsers[role].post(pages, chosen).status_code == 200  # the list, and no action
+        # The list, and no action; where the list has actions of its own, back to it.
+        taken = 302 if model == "outboxmessage" else 200
+        assert browsers[role].post(pages, chosen).status_code == taken
 
     assert everything() == before
 
