@@ -71,7 +71,7 @@ class Desk:
     @property
     def is_old(self) -> bool:
         """Whether nobody has counted for so long that the sweeper must be gone."""
-        return not timedelta(0) <= self.portal.at - self.figures.counted_at < LATE_COUNT
+        return abs(self.portal.at - self.figures.counted_at) >= LATE_COUNT
 
     @property
     def opens_label(self) -> str:

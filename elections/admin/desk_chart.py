@@ -106,6 +106,7 @@ def drawing(shown: Sequence[Bar]) -> bytes:
         max_scale=6,
         min_scale=2,
         x_labels_major_every=7,
+        truncate_label=-1,
         show_minor_x_labels=len(shown) <= 12,
         print_values=False,
         formatter=lambda count: f"{count:,.0f}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from elections import figures
+from elections import clock, figures
 from elections.admin.desk import percent
 from elections.models import DeskFigures, Employee, Offer, OutboxMessage, User
 from elections.models.outbox import MailState
@@ -248,6 +248,18 @@ def test_a_large_record_is_shown_as_it_was_counted(
     assert "Elected to exchange 2 50.0%" in words(law_client.post(COUNT, follow=True))
 
 
+def test_figures_counted_while_the_page_is_made_are_not_old(
+    law_client: Client, offer: Offer, portal_clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ticking() -> datetime:
+        portal_clock.tick(milliseconds=1)
+        return portal_clock.instant
+
+    monkeypatch.setattr(clock, "database_clock", ticking)
+
+    assert "These figures are old" not in words(law_client.get(DESK))
+
+
 def test_counting_is_asked_for_by_post_with_the_pages_own_token(law: User, offer: Offer) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(law)
@@ -285,6 +297,7 @@ def test_the_chart_runs_nothing_and_fetches_nothing(
     names = {name.rpartition("}")[2] for element in root.iter() for name in element.attrib}
     assert not {name for name in names if name in ("style", "href") or name.startswith("on")}
     assert b"url(" not in response.content
+    assert "…" not in response.content.decode()  # no label is cut off
     assert b"@import" not in response.content
 
 
