@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from elections.admin import labels, paper
+from elections.admin import labels, paper, paper_print
 from elections.admin.site import ReadOnly, ReadOnlyAdmin
 from elections.core.words import dollar_label
 from elections.models import Employee, Grant, Plan
@@ -102,12 +102,24 @@ class EmployeeAdmin(ReadOnlyAdmin):
     inlines = (GrantInline,)
 
     def get_urls(self) -> list[URLPattern]:
-        """The address of keying in a form on paper, before Django's own."""
+        """The addresses of forms on paper, to key in and to print, before Django's own."""
         return [
             path(
                 "<int:pk>/paper/",
                 self.admin_site.admin_view(self.paper_view),
                 name="elections_employee_paper",
+            ),
+            path(
+                "<int:pk>/election-form.pdf",
+                self.admin_site.admin_view(paper_print.print_form),
+                {"kind": "election"},
+                name="elections_employee_election_form",
+            ),
+            path(
+                "<int:pk>/withdrawal-form.pdf",
+                self.admin_site.admin_view(paper_print.print_form),
+                {"kind": "withdrawal"},
+                name="elections_employee_withdrawal_form",
             ),
             *super().get_urls(),
         ]

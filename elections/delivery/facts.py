@@ -65,6 +65,20 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GrantFactsOnPaper:
+    """A grant as a printed form lists it; a `required` one has no box of its own."""
+
+    number: str
+    plan: str
+    kind: OptionKind
+    granted_on: date
+    exercise_price: Decimal
+    outstanding: int
+    new_shares: int
+    required: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaperFacts:
     """How a form came that was received on paper and keyed in by staff at `keyed_at`.
 

@@ -64,7 +64,7 @@ def _form(message: OutboxMessage) -> FormFacts:
     lines = list(submission.lines.all())
     plans = dict(Plan.objects.filter(code__in={x.plan for x in lines}).values_list("code", "name"))
     return FormFacts(
-        offer=_offer(submission.offer),
+        offer=offer_facts(submission.offer),
         kind=FormKind(submission.kind),
         paper=_paper(submission),
         receipt=submission.receipt,
@@ -119,7 +119,7 @@ def _line(line: Line, plans: dict[str, str]) -> LineFacts:
 def _irregularity(message: OutboxMessage) -> IrregularityFacts:
     submission, decision = _decided(message)
     return IrregularityFacts(
-        offer=_offer(submission.offer),
+        offer=offer_facts(submission.offer),
         employee_name=submission.employee_name,
         form=_named(submission),
         reason=decision.reason,
@@ -133,7 +133,7 @@ def _irregularity(message: OutboxMessage) -> IrregularityFacts:
 def _reinstatement(message: OutboxMessage) -> ReinstatementFacts:
     submission, decision = _decided(message)
     return ReinstatementFacts(
-        offer=_offer(submission.offer),
+        offer=offer_facts(submission.offer),
         employee_name=submission.employee_name,
         form=_named(submission),
         late=not submission.timely,
@@ -159,7 +159,7 @@ def _governing(submission: Submission, decision: ReviewDecision) -> Submission |
 def _extension(message: OutboxMessage) -> ExtensionFacts:
     extension = Extension.objects.select_related("offer").get(pk=message.extension_id)
     return ExtensionFacts(
-        offer=_offer(extension.offer),
+        offer=offer_facts(extension.offer),
         employee_name=message.employee.name,
         previous_expiration=extension.previous_expiration,
         expiration=extension.expiration,
@@ -179,14 +179,15 @@ def reminder_facts(offer: Offer, name: str, *, at: datetime) -> ReminderFacts:
     the reminder was set off would be a wrong one.
     """
     return ReminderFacts(
-        offer=_offer(offer),
+        offer=offer_facts(offer),
         employee_name=name,
         deadline=queries.deadline_in_force(offer, at=at),
         written_at=at,
     )
 
 
-def _offer(offer: Offer) -> OfferFacts:
+def offer_facts(offer: Offer) -> OfferFacts:
+    """The offer as a letter or a printed form names it."""
     return OfferFacts(
         company=offer.company,
         title=offer.title,

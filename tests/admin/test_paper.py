@@ -97,7 +97,7 @@ def test_the_form_names_the_zone_the_grants_and_what_is_on_record(
     law_client: Client, pat: Employee, grant: Grant
 ) -> None:
     required = make_required_grant(pat, "0003")
-    make_grant(pat, "0009", exercise_price="2.40")
+    make_grant(pat, "LOW-9", exercise_price="2.40")
     submission = decline(pat)
 
     shown = words(law_client.get(f"{paper(pat)}?kind=election"))
@@ -107,7 +107,7 @@ def test_the_form_names_the_zone_the_grants_and_what_is_on_record(
     assert "It is now 10:00 AM PST on January 15, 2003 (1:00 PM EST)." in shown
     assert "0001 2000 ISO April 2, 2001 $6.00 1,000 750 Grant 0001 Exchange Keep" in shown
     assert f"{required.number} 2000 ISO August 1, 2002 $0.78 500 375 Required" in shown
-    assert "0009" not in shown
+    assert "LOW-9" not in shown
     assert f"{submission.receipt} Decline (not taking part) Web" in shown
 
 
@@ -221,14 +221,14 @@ def test_a_withdrawal_offers_what_was_elected_and_takes_back_what_is_ticked(
     law_client: Client, pat: Employee, grant: Grant, portal_clock: SetClock
 ) -> None:
     other = make_grant(pat, "0002")
-    never = make_grant(pat, "0004")
+    never = make_grant(pat, "NEVER-4")
     elect(pat, grant, other, keep=(never,))
     portal_clock.tick(hours=1)
 
     shown = words(law_client.get(f"{paper(pat)}?kind=withdrawal"))
     assert "The whole election" in shown
     assert "0002 2000 ISO" in shown
-    assert "0004" not in shown
+    assert "NEVER-4" not in shown
 
     checked = send(law_client, pat, "withdrawal", time="10:30", **{"withdraw-0002": "on"})
     assert "0002 2000 April 2, 2001 $6.00 1,000 Withdrawn: keep" in words(checked)
@@ -237,7 +237,7 @@ def test_a_withdrawal_offers_what_was_elected_and_takes_back_what_is_ticked(
     assert {x.grant_number: x.choice for x in submission.lines.all()} == {
         "0001": "exchange",
         "0002": "keep",
-        "0004": "keep",
+        "NEVER-4": "keep",
     }
 
 
