@@ -16,8 +16,8 @@ class MailKind(models.TextChoices):
     """Why a mail is sent."""
 
     RECEIPT = "receipt", "Confirmation of a submission"
-    IRREGULAR = "irregular", "A submission was found irregular"
-    REINSTATED = "reinstated", "A late submission was reinstated"
+    IRREGULAR = "irregular", "A submission does not count"
+    REINSTATED = "reinstated", "A submission counts after all"
     EXTENSION = "extension", "The offer was extended"
     STATUS = "status", "A change of status"
     REMINDER = "reminder", "A reminder"
