@@ -1,4 +1,4 @@
-"""The offer as Law and HR look at it: terms, extensions, documents, sessions; all read-only."""
+"""The offer as Law and HR look at it: its terms and its extensions, all read-only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.defaultfilters import linebreaks_filter, pluralize
+from django.template.defaultfilters import pluralize
 from django.urls import URLPattern, path
 
 from elections import clock, queries
@@ -16,7 +16,7 @@ from elections.admin.progress import mail_progress
 from elections.admin.site import ReadOnly, ReadOnlyAdmin
 from elections.core.instants import instant_label
 from elections.core.words import dollar_label
-from elections.models import Document, Extension, InformationSession, Offer
+from elections.models import Extension, Offer
 
 
 def _label(instant: datetime, offer: Offer) -> str:
@@ -180,38 +180,3 @@ class OfferAdmin(ReadOnlyAdmin):
     def extend_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Form, preview and confirmation of an extension (`elections.admin.extending`)."""
         return extending.extend(request, pk, frame=self.admin_site.each_context(request))
-
-
-@admin.register(Document)
-class DocumentAdmin(ReadOnlyAdmin):
-    """The documents to read, in every version that was in force."""
-
-    list_display = ("title", "version", "slug", "sha256")
-    list_filter = ("slug",)
-    search_fields = ("title", "text", "sha256")
-    fields = readonly_fields = ("offer", "title", "slug", "version", "sha256", "content")
-    list_select_related = ("offer",)
-
-    @admin.display(description="text")
-    def content(self, document: Document) -> str:
-        """The text with its paragraphs, its markup shown and not run."""
-        return linebreaks_filter(document.text, autoescape=True)
-
-
-@admin.register(InformationSession)
-class InformationSessionAdmin(ReadOnlyAdmin):
-    """The meetings that explain the offer."""
-
-    list_display = ("place", "starts", "ends")
-    list_select_related = ("offer",)
-    fields = readonly_fields = ("offer", "place", "starts", "ends", "how_to_join")
-
-    @admin.display(description="starts", ordering="starts_at")
-    def starts(self, session: InformationSession) -> str:
-        """In both zones."""
-        return _label(session.starts_at, session.offer)
-
-    @admin.display(description="ends", ordering="ends_at")
-    def ends(self, session: InformationSession) -> str:
-        """In both zones."""
-        return _label(session.ends_at, session.offer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,13 +53,13 @@ def add_session(*, actor: User, offer: Offer, meeting: Meeting) -> Kept | NotKep
 
 
 def change_session(
-    *, actor: User, session: InformationSession, seen: Meeting, meeting: Meeting
+    *, actor: User, session: InformationSession, seen: str, meeting: Meeting
 ) -> Kept | NotKept:
-    """Make `session` what `meeting` says; `seen` is what `actor` saw it to be."""
+    """Make `session` what `meeting` says; `seen` is the `version_of` it that `actor` saw."""
     with transaction.atomic(durable=True):
         fresh = _held(session)
         problems = _problems(fresh, meeting)
-        if fresh.canceled or announced(fresh) != seen:
+        if fresh.canceled or version_of(fresh) != seen:
             problems = (Problem.of(Code.SESSION_CHANGED_MEANWHILE),)
         if problems:
             return NotKept(problems)
@@ -88,6 +89,12 @@ def announced(session: InformationSession) -> Meeting:
         place=session.place,
         how_to_join=session.how_to_join,
     )
+
+
+def version_of(session: InformationSession) -> str:
+    """What tells this state of a session from any other, to be carried by a form."""
+    whole = f"{announced(session)!r} {session.canceled}"
+    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def _held(session: InformationSession) -> InformationSession:

@@ -17,6 +17,7 @@ from elections.services.sessions import (
     announced,
     cancel_session,
     change_session,
+    version_of,
 )
 from tests.factory import DURING_OFFER, make_user
 
@@ -59,7 +60,7 @@ def test_a_session_is_announced_and_noted(session: InformationSession, hr: User)
 def test_a_session_is_changed(session: InformationSession, hr: User) -> None:
     later = replace(MEETING, ends_at=MEETING.ends_at + HOUR, place="Room 4")
 
-    change_session(actor=hr, session=session, seen=MEETING, meeting=later)
+    change_session(actor=hr, session=session, seen=version_of(session), meeting=later)
 
     assert announced(InformationSession.objects.get()) == later
     assert AuditEntry.objects.filter(subject__endswith="changed").count() == 1
@@ -72,7 +73,10 @@ def test_a_canceled_session_stays_and_is_not_changed_any_more(
 
     again = cancel_session(actor=hr, session=session)
     change = change_session(
-        actor=hr, session=session, seen=MEETING, meeting=replace(MEETING, place="Room 4")
+        actor=hr,
+        session=session,
+        seen=version_of(session),
+        meeting=replace(MEETING, place="Room 4"),
     )
 
     assert codes(again) == codes(change) == [Code.SESSION_CHANGED_MEANWHILE]
@@ -83,9 +87,10 @@ def test_of_two_people_changing_at_once_the_second_is_told(
     session: InformationSession, hr: User
 ) -> None:
     first, second = replace(MEETING, place="Room 4"), replace(MEETING, place="Room 5")
-    change_session(actor=hr, session=session, seen=MEETING, meeting=first)
+    seen = version_of(session)
+    change_session(actor=hr, session=session, seen=seen, meeting=first)
 
-    stale = change_session(actor=make_user(), session=session, seen=MEETING, meeting=second)
+    stale = change_session(actor=make_user(), session=session, seen=seen, meeting=second)
 
     assert codes(stale) == [Code.SESSION_CHANGED_MEANWHILE]
     assert InformationSession.objects.get().place == "Room 4"
@@ -113,6 +118,6 @@ def test_two_sessions_do_not_start_at_one_time(
         )
     )
 
-    moved = change_session(actor=hr, session=other, seen=announced(other), meeting=MEETING)
+    moved = change_session(actor=hr, session=other, seen=version_of(other), meeting=MEETING)
 
     assert codes(moved) == [Code.SESSION_TIME_TAKEN]
