@@ -147,7 +147,8 @@ def _check(page: Page) -> HttpResponse:
 def _judged(
     page: Page, kind: Kind, form: KeyedForm, data: QueryDict, *, note: str = ""
 ) -> HttpResponse:
-    if form.is_valid():
+    form.full_clean()
+    if {"received_at", "signature"} <= form.cleaned_data.keys():
         check = check_paper(
             actor=page.request.user,
             employee=page.employee,
@@ -158,9 +159,9 @@ def _judged(
             received_at=form.cleaned_data["received_at"],
         )
         form.refuse(check.problems)
-    if not form.is_valid():
-        return _ask(page, kind, form, data, status=422)
-    return _preview(page, kind, form, data, check, note=note)
+        if form.is_valid():
+            return _preview(page, kind, form, data, check, note=note)
+    return _ask(page, kind, form, data, status=422)
 
 
 def _preview(

@@ -301,6 +301,19 @@ def test_a_file_that_is_no_scan_gets_a_sentence_and_what_was_typed_stays(
     assert 'name="grant-0001" value="exchange" checked' in content
 
 
+def test_everything_that_is_wrong_is_said_at_once(
+    law_client: Client, pat: Employee, grant: Grant
+) -> None:
+    response = send(law_client, pat, scan=None, signature="")
+
+    for sentence in (
+        "Please attach a scan of the form.",
+        "Please type your full name to sign this form.",
+        "Please say of grant 0001 whether you exchange or keep it.",
+    ):
+        refused(response, sentence)
+
+
 def test_in_the_hour_that_clocks_skip_or_repeat_another_time_is_asked_for(
     law_client: Client, pat: Employee, grant: Grant, offer: Offer, portal_clock: SetClock
 ) -> None:
