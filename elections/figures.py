@@ -172,6 +172,8 @@ def _one_moment() -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            # Compiling these queries takes longer than it saves: half of the whole, measured.
+            cursor.execute("SET LOCAL jit = off")
         yield
 
 

@@ -1,0 +1,1 @@
+"""Measurements of what the portal costs, each to be run by hand."""
