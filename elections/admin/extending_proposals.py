@@ -61,7 +61,7 @@ class ExtensionProposalAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """What it would do as things stand now, not as they stood when it was made."""
-        if not self.has_view_permission(request):
+        if not self.has_view_permission(request) or request.method not in ("GET", "HEAD"):
             raise PermissionDenied
         proposal = self.get_object(request, object_id)
         if proposal is None:
