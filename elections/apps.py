@@ -1,6 +1,7 @@
 """The portal's one Django app."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class ElectionsConfig(AppConfig):
@@ -11,5 +12,12 @@ class ElectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from elections import checks  # noqa: F401  (registers the system check; needs loaded apps)
+        """Register the system checks, and listen for sign-ins."""
+        from elections import checks, signins  # noqa: F401  (both register; they need loaded apps)
+
+
+class PortalAdminConfig(admin_apps.AdminConfig):
+    """Django's admin with `elections.admin_site.PortalSite` as its one site."""
+
+    default = False  # for "elections" Django takes the configuration above
+    default_site = "elections.admin_site.PortalSite"

@@ -12,7 +12,7 @@ from elections import clock, queries
 from elections.core.instants import instant_label, time_left
 from elections.core.terms import Terms
 from elections.models import Offer
-from elections.views.timetable import Timetable, timetable
+from elections.timetable import Timetable, timetable
 
 SOON = timedelta(hours=24)  # from here on the deadline strip is amber
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import (
     BooleanField,
     Case,
     Count,
+    Exists,
     F,
     OuterRef,
     Q,
@@ -29,6 +31,7 @@ from elections.core.eligibility import GrantFacts
 from elections.core.rules import DecidedLine
 from elections.core.terms import Choice, OptionKind
 from elections.models import Document, Employee, Grant, Line, Offer, ReviewDecision, Submission
+from elections.models.outbox import MailState
 from elections.models.people import Employment
 from elections.models.submission import Verdict
 
@@ -57,9 +60,14 @@ def deadline_in_force(offer: Offer, *, at: datetime | None = None) -> datetime:
     return deadline.expiration_in_force(offer.expiration, announced, at=at)
 
 
-def document_digests(offer: Offer) -> dict[str, str]:
-    """The SHA-256 of each document in force (its latest version), by the document's slug."""
+def document_digests(offer: Offer, *, at: datetime | None = None) -> dict[str, str]:
+    """The SHA-256 of each document in force (its latest version), by the document's slug.
+
+    Or, to look back, of those published by `at` (aware); what came with the offer always was.
+    """
     versions = Document.objects.filter(offer=offer).order_by("version")
+    if at is not None:
+        versions = versions.filter(Q(published_at__isnull=True) | Q(published_at__lte=at))
     return dict(versions.values_list("slug", "sha256"))
 
 
@@ -123,10 +131,19 @@ def governing_submissions(offer: Offer, *, as_of: datetime | None = None) -> Que
     )
 
 
-def governing_submission(offer: Offer, employee: Employee) -> Submission | None:
-    """The submission of this person that counts now, its lines prefetched; None without one."""
+def governing_submission(
+    offer: Offer, employee: Employee, *, received_by: datetime | None = None
+) -> Submission | None:
+    """The submission of this person that counts now, its lines prefetched; None without one.
+
+    With `received_by` (aware), the one that would if nothing had been received after that instant:
+    what a form that came in then on paper finds before it.
+    """
+    submissions = Submission.objects.filter(offer=offer, employee=employee)
+    if received_by is not None:
+        submissions = submissions.filter(ordered_at__lte=received_by)
     return (
-        with_standing(Submission.objects.filter(offer=offer, employee=employee))
+        with_standing(submissions)
         .filter(counts=True)
         .order_by("-ordered_at", "-sequence")
         .prefetch_related("lines")
@@ -167,22 +184,51 @@ def decided_line(line: Line) -> DecidedLine:
     )
 
 
+def is_eligible(offer: Offer, *, at: datetime, person: str = "") -> Q:
+    """Whether someone may take part at `at` (aware), as a condition for the database.
+
+    The rules of `core.eligibility.person_problems`; a test holds the two together. `person` leads
+    to the employee from the rows asked about, as in "employee__".
+    """
+    left_on = f"{person}left_on"
+    still_employed = Q((f"{left_on}__isnull", True)) | Q((f"{left_on}__gte", today(offer, at=at)))
+    rules = {
+        "country": offer.country,
+        "employment": Employment.REGULAR,
+        "hired_on__lte": offer.hired_by,
+        "is_director": False,
+        "is_executive_officer": False,
+    }
+    return still_employed & Q(**{f"{person}{rule}": value for rule, value in rules.items()})
+
+
+def people_to_remind(offer: Offer, *, at: datetime) -> QuerySet[Employee]:
+    """Whoever could take part at `at` (aware) and has nothing on record, by employee number.
+
+    A form of any kind, late or irregular too, is something on record. Whoever holds no grant that
+    can be chosen (`core.eligibility.assess_grants`; a test holds the two together) could not.
+    """
+    takes_price = "exercise_price__gte" if offer.threshold_inclusive else "exercise_price__gt"
+    choosable = Grant.objects.filter(
+        Q((takes_price, offer.price_threshold)),
+        employee=OuterRef("pk"),
+        plan__code__in=offer.plan_codes,
+        granted_on__lt=offer.required_from,
+        granted__gt=F("exercised") + F("canceled"),
+    )
+    on_record = Submission.objects.filter(offer=offer, employee=OuterRef("pk"))
+    return Employee.objects.filter(
+        is_eligible(offer, at=at), Exists(choosable), ~Exists(on_record)
+    ).order_by("number")
+
+
 def people_to_notify(offer: Offer, *, at: datetime) -> QuerySet[Employee]:
     """Everyone concerned by a new deadline announced at `at` (aware), by employee number.
 
-    The rules of `core.eligibility.person_problems` as one query (a test holds the two together),
-    and whoever has anything on record, eligible still or not.
+    The eligible, and whoever has anything on record, eligible still or not.
     """
-    still_employed = Q(left_on__isnull=True) | Q(left_on__gte=today(offer, at=at))
-    eligible = still_employed & Q(
-        country=offer.country,
-        employment=Employment.REGULAR,
-        hired_on__lte=offer.hired_by,
-        is_director=False,
-        is_executive_officer=False,
-    )
     on_record = Q(pk__in=Submission.objects.filter(offer=offer).values("employee_id"))
-    return Employee.objects.filter(eligible | on_record).order_by("number")
+    return Employee.objects.filter(is_eligible(offer, at=at) | on_record).order_by("number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,3 +321,20 @@ def tendered(offer: Offer) -> Tendered:
         shares=Sum("outstanding", default=0),
     )
     return Tendered(**totals)
+
+
+def with_mail_progress(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Annotate rows that have `mails` with how far these have come, each a number of mails.
+
+    `mails_total`, `mails_sent`, `mails_under_way` (waiting or being sent), `mails_failed`,
+    `mails_held`, `mails_dropped`.
+    """
+    states = {
+        "mails_sent": [MailState.SENT],
+        "mails_under_way": [MailState.WAITING, MailState.SENDING],
+        "mails_failed": [MailState.FAILED],
+        "mails_held": [MailState.HELD],
+        "mails_dropped": [MailState.DROPPED],
+    }
+    counts = {name: Count("mails", filter=Q(mails__state__in=of)) for name, of in states.items()}
+    return rows.annotate(mails_total=Count("mails"), **counts)

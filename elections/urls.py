@@ -9,6 +9,7 @@ from elections.views import (
     documents,
     election,
     offer,
+    printable,
     submissions,
     withdrawal,
 )
@@ -21,6 +22,8 @@ urlpatterns = [
     path("election/decline/", declining.decline, name="election-decline"),
     path("withdrawal/", withdrawal.withdrawal, name="withdrawal"),
     path("withdrawal/check/", checking.withdrawal_check, name="withdrawal-check"),
+    path("election/form.pdf", printable.election_form, name="election-form-pdf"),
+    path("withdrawal/form.pdf", printable.withdrawal_form, name="withdrawal-form-pdf"),
     path("submissions/", submissions.submissions, name="submissions"),
     path("submissions/<str:receipt>.pdf", submissions.receipt_pdf, name="receipt-pdf"),
     path("submissions/<str:receipt>/", submissions.receipt, name="receipt"),

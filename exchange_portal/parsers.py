@@ -42,6 +42,13 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def yes_or_no(value: str) -> bool:
+    """True for `yes`; nothing but `yes` and `no` is taken, so that no typing error passes."""
+    if value not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return value == "yes"
+
+
 def host_names(value: str) -> list[str]:
     """Names separated by commas, in Django's form: `.example.com` means every name below it too."""
     names = [name.strip() for name in value.split(",") if name.strip()]

@@ -33,6 +33,7 @@ PORTAL_BASE_URL = env[variables.BASE_URL]
 PORTAL_HOST = urlsplit(PORTAL_BASE_URL).hostname or ""
 PORTAL_LAW_EMAIL = env[variables.LAW_EMAIL]
 PORTAL_HR_EMAIL = env[variables.HR_EMAIL]
+PORTAL_EXTENSION_NEEDS_APPROVAL = env[variables.EXTENSION_NEEDS_APPROVAL]
 
 # Django
 
@@ -50,7 +51,7 @@ USE_TZ = True
 
 INSTALLED_APPS = [
     "elections",
-    "django.contrib.admin",
+    "elections.apps.PortalAdminConfig",  # django.contrib.admin, with pages of our own
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

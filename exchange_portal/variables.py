@@ -174,6 +174,13 @@ HR_EMAIL = Variable(
     demo_default="hr@example.com",
     description="Where HR is told of mail that could not be delivered.",
 )
+EXTENSION_NEEDS_APPROVAL = Variable(
+    "PORTAL_EXTENSION_NEEDS_APPROVAL",
+    "yes or no",
+    parsers.yes_or_no,
+    default="no",
+    description="Whether an extension is proposed by one person and approved by another.",
+)
 DATA_DIR = Variable(
     "PORTAL_DATA_DIR",
     "folder",

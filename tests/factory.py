@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from elections import clock, queries
 from elections.core.terms import Choice
-from elections.models import Document, Employee, Grant, Offer, Plan, Submission, User
+from elections.models import Document, Employee, Extension, Grant, Offer, Plan, Submission, User
 from elections.services.answers import Answer, Decline, Election, Withdrawal
+from elections.services.extend import Extended, extend_offer
 from elections.services.submit import Outcome, Recorded, SignedForm, submit_form
 
 EXPIRATION = datetime(2003, 1, 21, 5, 0, tzinfo=UTC)  # 9:00 PM PST on January 20, 2003
@@ -157,6 +158,20 @@ def withdraw(employee: Employee, *grants: Grant) -> Submission:
 def decline(employee: Employee) -> Submission:
     """A recorded decline."""
     return recorded(submit(employee, Decline()))
+
+
+def extend(offer: Offer, expiration: datetime | None = None) -> Extension:
+    """An extension recorded now; without `expiration`, to a week after the first deadline."""
+    offer = Offer.objects.prefetch_related("extensions").get(pk=offer.pk)
+    outcome = extend_offer(
+        actor=make_user(),
+        offer=offer,
+        expected=queries.deadline_in_force(offer),
+        expiration=expiration or EXPIRATION + timedelta(days=7),
+        reason="More time.",
+    )
+    assert isinstance(outcome, Extended), outcome
+    return outcome.extension
 
 
 def recorded(outcome: Outcome) -> Submission:

@@ -5,6 +5,40 @@ the services, like everything else that writes the record. Nothing here adds, ch
 row of it, whoever asks. Importing this package registers every page.
 """
 
-from elections.admin import accounts, offer, outbox, people, site, submissions
+from elections.admin import (
+    accounts,
+    audit,
+    desk,
+    documents,
+    exports,
+    extending_proposals,
+    offer,
+    outbox,
+    people,
+    reminders,
+    review,
+    review_clean,
+    review_late,
+    sessions,
+    site,
+    submissions,
+)
 
-__all__ = ["accounts", "offer", "outbox", "people", "site", "submissions"]
+__all__ = [
+    "accounts",
+    "audit",
+    "desk",
+    "documents",
+    "exports",
+    "extending_proposals",
+    "offer",
+    "outbox",
+    "people",
+    "reminders",
+    "review",
+    "review_clean",
+    "review_late",
+    "sessions",
+    "site",
+    "submissions",
+]

@@ -1,4 +1,4 @@
-"""Accounts and groups, for superusers only. An account is switched off, never deleted."""
+"""Accounts and groups, for superusers; auditors look. An account is switched off, never deleted."""
 
 from __future__ import annotations
 
@@ -10,22 +10,26 @@ from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.db.models.options import Options
 from django.http import HttpRequest
 
+from elections.admin.audit_rights import NotesPasswords, NotesRights
 from elections.admin.lists import ListMixin
 from elections.models import User
 
 
 class _SuperusersOnly:
-    """Whatever permissions a group holds: accounts decide who may do everything else."""
+    """Whatever permissions to change a group holds: accounts decide who may do everything else."""
+
+    opts: Options[Any]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whether it is shown at all."""
-        return bool(request.user.is_superuser)
+        return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Superusers look."""
-        return bool(request.user.is_superuser)
+        """Superusers look, and whoever may just look (an auditor)."""
+        return bool(request.user.has_perm(f"{self.opts.app_label}.view_{self.opts.model_name}"))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Superusers add."""
@@ -61,7 +65,7 @@ class AccountForm(UserChangeForm):
 
 
 @admin.register(User)
-class AccountAdmin(_SuperusersOnly, ListMixin, auth_admin.UserAdmin):
+class AccountAdmin(_SuperusersOnly, ListMixin, NotesPasswords, auth_admin.UserAdmin):
     """Who may sign in, and as what."""
 
     actions = None
@@ -86,16 +90,29 @@ class AccountAdmin(_SuperusersOnly, ListMixin, auth_admin.UserAdmin):
         """A new account's address can be typed."""
         return self.readonly_fields if obj else ()
 
+    def rights(self, row: User) -> dict[str, Any]:
+        """What the account may do, and through which groups."""
+        return {
+            "may_sign_in": row.is_active,
+            "may_open_the_admin": row.is_staff,
+            "may_do_everything": row.is_superuser,
+            "groups": sorted(row.groups.values_list("name", flat=True)),
+        }
+
 
 # Importing the packages' own pages, above, has registered them; these take their place.
 admin.site.unregister([Group, EmailAddress])
 
 
 @admin.register(Group)
-class GroupAdmin(_SuperusersOnly, ListMixin, auth_admin.GroupAdmin):
+class GroupAdmin(_SuperusersOnly, ListMixin, NotesRights, auth_admin.GroupAdmin):
     """The groups "Law Department" and "HR", and whatever else a company needs."""
 
     actions = None
+
+    def rights(self, row: Group) -> dict[str, Any]:
+        """What its people may do."""
+        return {"permissions": sorted(row.permissions.values_list("codename", flat=True))}
 
 
 @admin.register(EmailAddress)

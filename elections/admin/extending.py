@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,7 +25,8 @@ from elections.core.instants import ZONE_NAMES, instant_label
 from elections.core.problems import Code, Problem
 from elections.core.words import day_label
 from elections.models import Offer, Submission
-from elections.services.extend import NotExtended, extend_offer
+from elections.services.extend import Extended, NotExtended, extend_offer
+from elections.services.propose import Proposed, propose_extension
 
 EXTEND = "elections.add_extension"
 
@@ -61,6 +63,7 @@ class Page:
             "expected": self.current.isoformat(),
             "current_label": self.label(self.current),
             "passed": self.at >= self.current,
+            "needs_approval": settings.PORTAL_EXTENSION_NEEDS_APPROVAL,
         }
         path = f"admin/elections/offer/{template}"
         return TemplateResponse(self.request, path, self.frame | common | context, status=status)
@@ -114,44 +117,55 @@ def _ask(page: Page, form: ExtensionForm, *, status: int = 200) -> HttpResponse:
 
 def _preview(page: Page, form: ExtensionForm) -> HttpResponse:
     """What the extension will do, before it does."""
-    terms, expiration = page.offer.terms(), form.cleaned_data["expiration"]
-    federal = holidays.country_holidays("US")
-    limit = deadline.announcement_limit(page.current, terms, federal)
-    late = Submission.objects.filter(offer=page.offer, timely=False)
     return page.shown(
         "extend_preview.html",
         "Check the extension",
         form=form,
-        new_label=page.label(expiration),
         reason=form.cleaned_data["reason"],
-        people=queries.people_to_notify(page.offer, at=page.at).count(),
-        tendered=queries.tendered(page.offer),
-        late=late.count(),
-        limit_label=page.label(limit),
-        limit_passed=page.at >= limit,
-        old_grant_day=day_label(new_grant_date(page.current, terms, federal)),
-        new_grant_day=day_label(new_grant_date(expiration, terms, federal)),
+        **effects(page, form.cleaned_data["expiration"]),
     )
+
+
+def effects(page: Page, expiration: datetime) -> dict[str, Any]:
+    """What an extension to `expiration` (aware) does as things stand, for offer/_effects.html."""
+    terms, federal = page.offer.terms(), holidays.country_holidays("US")
+    limit = deadline.announcement_limit(page.current, terms, federal)
+    late = Submission.objects.filter(offer=page.offer, timely=False)
+    return {
+        "new_label": page.label(expiration),
+        "people": queries.people_to_notify(page.offer, at=page.at).count(),
+        "tendered": queries.tendered(page.offer),
+        "as_of_label": page.label(page.at),
+        "late": late.count(),
+        "limit_label": page.label(limit),
+        "limit_passed": page.at >= limit,
+        "old_grant_day": day_label(new_grant_date(page.current, terms, federal)),
+        "new_grant_day": day_label(new_grant_date(expiration, terms, federal)),
+    }
 
 
 def _confirm(page: Page, form: ExtensionForm) -> HttpResponse:
-    """Extend, and come back to the offer; refused, show the form with every word kept."""
-    outcome = extend_offer(
-        actor=page.request.user,
-        offer=page.offer,
-        expected=form.cleaned_data["expected"],
-        expiration=form.cleaned_data["expiration"],
-        reason=form.cleaned_data["reason"],
-    )
+    """Extend, or propose it, and come back to the offer; refused, show the form as typed."""
+    wish = {name: form.cleaned_data[name] for name in ("expected", "expiration", "reason")}
+    write = propose_extension if settings.PORTAL_EXTENSION_NEEDS_APPROVAL else extend_offer
+    outcome = write(actor=page.request.user, offer=page.offer, **wish)
     if isinstance(outcome, NotExtended):
         form.refuse(outcome.problems)
         # Asked again of the database: the refusal may come from a deadline that just moved.
         fresh = Offer.objects.prefetch_related("extensions").get(pk=page.offer.pk)
         return _ask(Page(page.request, fresh, page.frame), form, status=422)
+    if isinstance(outcome, Proposed):
+        messages.success(page.request, "The extension waits for the approval of somebody else.")
+    else:
+        tell_extended(page, outcome)
+    return HttpResponseRedirect(reverse("admin:elections_offer_change", args=[page.offer.pk]))
+
+
+def tell_extended(page: Page, outcome: Extended) -> None:
+    """Say on the next page what the extension did."""
     people = "1 person is" if outcome.mailed == 1 else f"{outcome.mailed:,} people are"
     messages.success(
         page.request,
         f"The offer now ends at {page.label(outcome.extension.expiration)}. {people} being mailed"
         " the new deadline.",
     )
-    return HttpResponseRedirect(reverse("admin:elections_offer_change", args=[page.offer.pk]))

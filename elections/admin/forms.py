@@ -13,12 +13,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from elections.core.problems import Code, Problem
 from elections.models import Submission
 from elections.models.submission import Verdict
+from elections.services.review import covering_extension
 
 REASON_LENGTH = 4000
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)  # what any clock here can reckon with
 
 
-class _Refusable(forms.Form):
+class Refusable(forms.Form):
     """A form that can also say what a service refused."""
 
     def refuse(self, problems: Iterable[Problem]) -> None:
@@ -29,11 +30,13 @@ class _Refusable(forms.Form):
                 self.add_error(field, problem.sentence)
 
 
-class DecisionForm(_Refusable):
+class DecisionForm(Refusable):
     """Law's decision on one submission.
 
-    `seen` is the number of decisions on the page that was filled in: whoever decides without
-    having seen a colleague's decision, or sends the form twice, is shown what is there by now.
+    The reason of an irregular form is one of the offer's usual ones, free text, or both: cleaned,
+    `reason` is the whole. `seen` is the number of decisions on the page that was filled in: whoever
+    decides without having seen a colleague's decision, or sends the form twice, is shown what is
+    there by now.
     """
 
     verdict = forms.ChoiceField(
@@ -41,11 +44,19 @@ class DecisionForm(_Refusable):
         widget=forms.RadioSelect,
         error_messages={"required": "Please choose a decision."},
     )
+    usual = forms.ChoiceField(
+        label="Usual reason",
+        required=False,
+        help_text="For an irregular form; what is written below is added to it.",
+    )
     reason = forms.CharField(
         required=False,
         max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Needed to find it irregular or to reinstate it. The employee reads it.",
+        help_text=(
+            "Needed to find it irregular, to reinstate it, or to change what an earlier decision"
+            " made of it. The employee reads it."
+        ),
     )
     seen = forms.IntegerField(
         widget=forms.HiddenInput,
@@ -57,25 +68,46 @@ class DecisionForm(_Refusable):
     def __init__(self, *args: Any, submission: Submission, **kwargs: Any) -> None:
         self.decided = len(submission.decisions.all())
         super().__init__(*args, initial={"seen": self.decided}, **kwargs)
-        self.fields["verdict"].choices = _verdicts(submission)
+        verdicts = _verdicts(submission)
+        self.fields["verdict"].choices = verdicts
+        self.can_reinstate = Verdict.REINSTATED in dict(verdicts)
+        usual = [(reason, reason) for reason in submission.offer.irregular_reasons]
+        self.fields["usual"].choices = [("", "None of the usual ones"), *usual]
+
+    def clean(self) -> dict[str, Any]:
+        """Join both reasons; a usual one says what is wrong, so it goes with no other decision."""
+        cleaned = super().clean() or self.cleaned_data
+        if usual := cleaned.get("usual"):
+            if cleaned.get("verdict", Verdict.IRREGULAR) != Verdict.IRREGULAR:
+                self.add_error(
+                    "usual", "This reason finds fault with the form. Please leave it out."
+                )
+            cleaned["reason"] = f"{usual}\n{cleaned.get('reason', '')}".strip()
+        return cleaned
 
 
 def _verdicts(submission: Submission) -> list[tuple[str, str]]:
-    """What can be decided of a submission received in time, and of a late one."""
+    """What can be decided of a submission received in time, and of a late one.
+
+    Reinstating is left out where no extension covers its arrival; the page says so.
+    """
     irregular = (
         Verdict.IRREGULAR,
         "Irregular: it does not count, and the employee is mailed the reason",
     )
     if submission.timely:
         return [(Verdict.VALID, "Valid: it was received in good order"), irregular]
+    stays = (Verdict.LATE, "It stays late and does not count")
+    if covering_extension(submission) is None:
+        return [stays, irregular]
     return [
-        (Verdict.LATE, "It stays late and does not count"),
+        stays,
         (Verdict.REINSTATED, "Reinstated: it was late and counts all the same"),
         irregular,
     ]
 
 
-class ExtensionForm(_Refusable):
+class ExtensionForm(Refusable):
     """A later deadline, as the clocks of the offer's own zone will show it, and why.
 
     Cleaned, it adds `expiration` (aware UTC). `expected` is the deadline that the page showed.

@@ -1,4 +1,4 @@
-"""The offer as Law and HR look at it: terms, extensions, documents, sessions; all read-only."""
+"""The offer as Law and HR look at it: its terms and its extensions, all read-only."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from datetime import datetime
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.defaultfilters import linebreaks_filter, pluralize
+from django.template.defaultfilters import pluralize
 from django.urls import URLPattern, path
 
 from elections import clock, queries
-from elections.admin import extending, labels
+from elections.admin import extending, labels, reminders
+from elections.admin.progress import mail_progress
 from elections.admin.site import ReadOnly, ReadOnlyAdmin
 from elections.core.instants import instant_label
 from elections.core.words import dollar_label
-from elections.models import Document, Extension, InformationSession, Offer
+from elections.models import Extension, Offer
 
 
 def _label(instant: datetime, offer: Offer) -> str:
@@ -53,6 +54,7 @@ EXTENSION_FIELDS = (
     announced,
     announcer,
     "reason",
+    mail_progress,
 )
 
 
@@ -63,8 +65,9 @@ class ExtensionInline(ReadOnly, admin.TabularInline):
     fields = readonly_fields = EXTENSION_FIELDS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Extension]:
-        """With whoever announced each."""
-        return super().get_queryset(request).select_related("offer", "announced_by")
+        """With whoever announced each, and how far its mails have come."""
+        found = super().get_queryset(request).select_related("offer", "announced_by")
+        return queries.with_mail_progress(found)
 
 
 @admin.register(Extension)
@@ -75,6 +78,10 @@ class ExtensionAdmin(ReadOnlyAdmin):
     list_select_related = ("offer", "announced_by")
     ordering = ("-announced_at", "-pk")
     fields = readonly_fields = ("offer", *EXTENSION_FIELDS)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Extension]:
+        """With how far the mails of each have come."""
+        return queries.with_mail_progress(super().get_queryset(request))
 
 
 OPENS_ON = labels.day_column("opens_on", "opening day (day 1)")
@@ -151,51 +158,25 @@ class OfferAdmin(ReadOnlyAdmin):
         )
 
     def get_urls(self) -> list[URLPattern]:
-        """The address of extending an offer, before Django's own."""
+        """The addresses of extending an offer and of reminding people, before Django's own."""
         return [
             path(
                 "<int:pk>/extend/",
                 self.admin_site.admin_view(self.extend_view),
                 name="elections_offer_extend",
             ),
+            path(
+                "<int:pk>/remind/",
+                self.admin_site.admin_view(self.remind_view),
+                name="elections_offer_remind",
+            ),
             *super().get_urls(),
         ]
+
+    def remind_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Who has not answered, and reminding them (`elections.admin.reminders`)."""
+        return reminders.remind(request, pk, frame=self.admin_site.each_context(request))
 
     def extend_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Form, preview and confirmation of an extension (`elections.admin.extending`)."""
         return extending.extend(request, pk, frame=self.admin_site.each_context(request))
-
-
-@admin.register(Document)
-class DocumentAdmin(ReadOnlyAdmin):
-    """The documents to read, in every version that was in force."""
-
-    list_display = ("title", "version", "slug", "sha256")
-    list_filter = ("slug",)
-    search_fields = ("title", "text", "sha256")
-    fields = readonly_fields = ("offer", "title", "slug", "version", "sha256", "content")
-    list_select_related = ("offer",)
-
-    @admin.display(description="text")
-    def content(self, document: Document) -> str:
-        """The text with its paragraphs, its markup shown and not run."""
-        return linebreaks_filter(document.text, autoescape=True)
-
-
-@admin.register(InformationSession)
-class InformationSessionAdmin(ReadOnlyAdmin):
-    """The meetings that explain the offer."""
-
-    list_display = ("place", "starts", "ends")
-    list_select_related = ("offer",)
-    fields = readonly_fields = ("offer", "place", "starts", "ends", "how_to_join")
-
-    @admin.display(description="starts", ordering="starts_at")
-    def starts(self, session: InformationSession) -> str:
-        """In both zones."""
-        return _label(session.starts_at, session.offer)
-
-    @admin.display(description="ends", ordering="ends_at")
-    def ends(self, session: InformationSession) -> str:
-        """In both zones."""
-        return _label(session.ends_at, session.offer)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from elections.admin import labels
+from elections.admin import labels, paper, paper_print
 from elections.admin.site import ReadOnly, ReadOnlyAdmin
 from elections.core.words import dollar_label
 from elections.models import Employee, Grant, Plan
@@ -100,6 +100,33 @@ class EmployeeAdmin(ReadOnlyAdmin):
         "ledger_head",
     )
     inlines = (GrantInline,)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The addresses of forms on paper, to key in and to print, before Django's own."""
+        return [
+            path(
+                "<int:pk>/paper/",
+                self.admin_site.admin_view(self.paper_view),
+                name="elections_employee_paper",
+            ),
+            path(
+                "<int:pk>/election-form.pdf",
+                self.admin_site.admin_view(paper_print.print_form),
+                {"kind": "election"},
+                name="elections_employee_election_form",
+            ),
+            path(
+                "<int:pk>/withdrawal-form.pdf",
+                self.admin_site.admin_view(paper_print.print_form),
+                {"kind": "withdrawal"},
+                name="elections_employee_withdrawal_form",
+            ),
+            *super().get_urls(),
+        ]
+
+    def paper_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Form, check and recording of a form on paper (`elections.admin.paper`)."""
+        return paper.key_in(request, pk, frame=self.admin_site.each_context(request))
 
     @admin.display(description="account")
     def account(self, employee: Employee) -> str:

@@ -1,4 +1,4 @@
-"""What all pages of the admin share: the site's names, and showing without changing."""
+"""What all pages of the admin share: showing without changing."""
 
 from __future__ import annotations
 
@@ -9,12 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
 from elections.admin.lists import ListMixin
-
-# The page's head says company and offer once an offer is loaded (templates/admin/base_site.html).
-admin.site.site_header = "Stock option exchange"
-admin.site.site_title = "Law and HR"
-admin.site.index_title = "Law and HR"
-admin.site.enable_nav_sidebar = False  # its width is what the lists need
 
 
 class ReadOnly:

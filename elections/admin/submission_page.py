@@ -7,15 +7,14 @@ from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from elections import clock
 from elections.admin import labels
-from elections.admin.flags import flags_for_law
 from elections.core.instants import instant_label, record_label
 from elections.core.terms import Choice
 from elections.core.words import day_label, dollar_label
 from elections.models import Line, ReviewDecision, Submission
 from elections.models.outbox import MailKind
-from elections.models.submission import Verdict
+from elections.models.submission import Channel, Verdict
+from elections.services.flags import Forms, flags_of
 
 
 def with_all(submission: Submission) -> Submission:
@@ -33,14 +32,18 @@ def with_all(submission: Submission) -> Submission:
     return submission
 
 
-def page_of(submission: Submission) -> dict[str, Any]:
-    """Everything the page shows; needs `with_all` and `queries.with_governing`'s annotations."""
+def page_of(submission: Submission, forms: Forms, *, at: datetime) -> dict[str, Any]:
+    """Everything the page shows at `at` (aware); needs `with_all` and `queries.with_governing`.
+
+    `forms` are its surroundings (`services.flags.load_surroundings`).
+    """
     return {
         "submission": submission,
         "standing": _standing(submission),
-        "flags": flags_for_law(submission, at=clock.now()),
+        "flags": flags_of(submission, forms, at=at),
         "instants": _instants(submission),
-        "lines": [_line(line) for line in submission.lines.all()],
+        "scan": getattr(submission, "scan", None) if submission.channel == Channel.PAPER else None,
+        "lines": [line_of(line) for line in submission.lines.all()],
         "totals": _totals(submission),
         "decisions": [_decision(submission, one) for one in submission.decisions.all()],
         "mails": [
@@ -69,6 +72,13 @@ def _standing(submission: Submission) -> str:
 def _instants(submission: Submission) -> list[tuple[str, str]]:
     """The times that matter, each with its name, in both zones of the offer."""
     zones = {"zone": submission.offer.zone, "second_zone": submission.offer.second_zone}
+    if submission.channel == Channel.PAPER:
+        keyed_in = f"{record_label(submission.recorded_at, **zones)}, by {submission.submitted_by}"
+        return [
+            ("Received on paper or by fax", instant_label(submission.received_at, **zones)),
+            ("Keyed in", keyed_in),
+            ("Deadline in force when received", instant_label(submission.deadline, **zones)),
+        ]
     return [
         ("Time of record", record_label(submission.received_at, **zones)),
         ("Arrived at the web server", record_label(submission.arrived_at, **zones)),
@@ -83,7 +93,8 @@ def _seconds(arrived: datetime, received: datetime) -> str:
     return f"{seconds:,.6f} seconds" if seconds >= 0 else f"minus {-seconds:,.6f} seconds"
 
 
-def _line(line: Line) -> dict[str, Any]:
+def line_of(line: Line) -> dict[str, Any]:
+    """What a form says of one grant, in words."""
     exchanged = line.choice == Choice.EXCHANGE
     notes = [
         note

@@ -14,18 +14,19 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
-from elections import queries
-from elections.admin import labels
+from elections import clock, queries
+from elections.admin import labels, paper_scan
 from elections.admin.filters import Governing, Late, Reviewed
 from elections.admin.forms import DecisionForm
 from elections.admin.site import ReadOnlyAdmin
 from elections.admin.submission_page import page_of, with_all
 from elections.core.receipt import normal_receipt
 from elections.delivery.deliver import confirmation_pdf
-from elections.models import Submission
+from elections.models import ReviewDecision, Submission
 from elections.models.outbox import MailState
 from elections.models.submission import Verdict
-from elections.services.review import Decided, review_submission
+from elections.services.flags import FlagCode, flags_of, load_surroundings
+from elections.services.review import COUNTING, Decided, review_submission
 
 DECIDE = "elections.add_reviewdecision"
 # Of several mails about one submission the list shows the one that needs attention most.
@@ -148,6 +149,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
                 view(require_safe(self.pdf_view)),
                 name="elections_submission_pdf",
             ),
+            path("<int:pk>/scan/", view(paper_scan.scan), name="elections_submission_scan"),
             *super().get_urls(),
         ]
 
@@ -179,7 +181,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
                 seen=form.cleaned_data["seen"],
             )
             if isinstance(outcome, Decided):
-                messages.success(request, _told(submission, Verdict(outcome.decision.verdict)))
+                tell(request, submission, outcome.decision)
                 return HttpResponseRedirect(
                     reverse("admin:elections_submission_change", args=[submission.pk])
                 )
@@ -212,7 +214,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            **page_of(submission),
+            **page_of(submission, load_surroundings([submission]), at=clock.now()),
             "opts": self.opts,
             "title": f"{submission.get_kind_display()} {submission.receipt}",
             "errors": form.errors,
@@ -223,11 +225,16 @@ class SubmissionAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, template, context, status=status)
 
 
-def _told(submission: Submission, verdict: Verdict) -> str:
-    """What the decision did: the mail, and what governs now."""
+def tell(request: HttpRequest, submission: Submission, decision: ReviewDecision) -> None:
+    """Say what the decision did: the mail, what governs now, and what it does not touch."""
     governing = queries.governing_submission(submission.offer, submission.employee)
-    sentences = [f"Recorded: {submission.receipt} {NOW[verdict]}."]
-    if verdict == Verdict.IRREGULAR:
+    sentences = [f"Recorded: {submission.receipt} {NOW[Verdict(decision.verdict)]}."]
+    if decision.mails.exists():
         sentences.append(f"{submission.employee_name} is being told by mail.")
     governs = f"What governs now is {governing.receipt}." if governing else "Nothing governs now."
-    return " ".join([*sentences, governs])
+    messages.success(request, " ".join([*sentences, governs]))
+    if decision.verdict in COUNTING:
+        return
+    for flag in flags_of(submission, load_surroundings([submission]), at=decision.decided_at):
+        if flag.code == FlagCode.BUILT_UPON:
+            messages.warning(request, flag.sentence)

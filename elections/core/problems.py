@@ -34,12 +34,34 @@ class Code(StrEnum):
     DEADLINE_MOVED_MEANWHILE = "deadline_moved_meanwhile"
     REASON_MISSING = "reason_missing"
     NOT_LATE = "not_late"
+    NO_EXTENSION_COVERS = "no_extension_covers"
     LATE_NOT_VALID = "late_not_valid"
     DECIDED_MEANWHILE = "decided_meanwhile"
     OWN_FORM = "own_form"
     NOT_OPEN_YET = "not_open_yet"
     GRANT_CHANGED = "grant_changed"
     DOCUMENTS_CHANGED = "documents_changed"
+    RECEIVED_IN_FUTURE = "received_in_future"
+    RECEIVED_BEFORE_OPENING = "received_before_opening"
+    OWN_PAPER_FORM = "own_paper_form"
+    SCAN_GONE = "scan_gone"
+    OFFER_ENDED = "offer_ended"
+    SECOND_PERSON_NEEDED = "second_person_needed"
+    PROPOSAL_WAITS = "proposal_waits"
+    PROPOSAL_DECIDED = "proposal_decided"
+    OWN_PROPOSAL = "own_proposal"
+    NOBODY_TO_REMIND = "nobody_to_remind"
+    REMINDED_MEANWHILE = "reminded_meanwhile"
+    REMINDER_DATE_PASSED = "reminder_date_passed"
+    REMINDER_DATE_TOO_LATE = "reminder_date_too_late"
+    REMINDER_DATE_TAKEN = "reminder_date_taken"
+    REMINDER_DATE_GONE = "reminder_date_gone"
+    DOCUMENT_UNCHANGED = "document_unchanged"
+    DOCUMENT_NAME_TAKEN = "document_name_taken"
+    DOCUMENT_PUBLISHED_MEANWHILE = "document_published_meanwhile"
+    SESSION_ENDS_BEFORE_START = "session_ends_before_start"
+    SESSION_TIME_TAKEN = "session_time_taken"
+    SESSION_CHANGED_MEANWHILE = "session_changed_meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +166,10 @@ SENTENCES: dict[Code, str] = {
     Code.NOT_LATE: (
         "This form was received in time, so it can be neither confirmed as late nor reinstated."
     ),
+    Code.NO_EXTENSION_COVERS: (
+        "No extension of the offer covers the time at which this form came in, so it cannot be"
+        " reinstated. Once one does, it can be."
+    ),
     Code.OWN_FORM: ("This is your own form. Please leave the decision on it to somebody else."),
     Code.NOT_OPEN_YET: "This offer opens on {opens_on}. Please come back from that day on.",
     Code.GRANT_CHANGED: (
@@ -158,7 +184,60 @@ SENTENCES: dict[Code, str] = {
         "This submission was decided on since you opened this page. Nothing was recorded: please"
         " read the decisions on it, and decide again if it is still needed."
     ),
+    Code.RECEIVED_IN_FUTURE: (
+        "A form cannot have been received at a time that is still to come. Please check the day"
+        " and the time."
+    ),
+    Code.RECEIVED_BEFORE_OPENING: (
+        "A form cannot have been received before the offer opened on {opens_on}. Please check the"
+        " day."
+    ),
+    Code.OWN_PAPER_FORM: ("This is your own form. Please leave it to somebody else to key it in."),
+    Code.SCAN_GONE: "The scan is no longer held for this form. Please attach it again.",
     Code.LATE_NOT_VALID: (
         "This form came in late. Please reinstate it with a reason, or say that it stays late."
+    ),
+    Code.OFFER_ENDED: "The offer has ended, so there is nothing to remind anybody of.",
+    Code.SECOND_PERSON_NEEDED: (
+        "An extension of this offer needs the approval of a second person. Please propose it."
+    ),
+    Code.PROPOSAL_WAITS: (
+        "A proposal to extend this offer waits for approval already. Please have it approved or"
+        " rejected first."
+    ),
+    Code.PROPOSAL_DECIDED: "This proposal was approved or rejected meanwhile.",
+    Code.OWN_PROPOSAL: "This is your own proposal. Somebody else must approve or reject it.",
+    Code.NOBODY_TO_REMIND: (
+        "Nobody needs a reminder: everyone who could take part has something on record."
+    ),
+    Code.REMINDED_MEANWHILE: (
+        "A reminder has gone out since you opened this page. Please look at it, and remind people"
+        " again only if it is still needed."
+    ),
+    Code.REMINDER_DATE_PASSED: (
+        "This time has passed. Please give one that is still to come, or send a reminder now."
+    ),
+    Code.REMINDER_DATE_TOO_LATE: (
+        "The offer has ended by then. Please give a time before the deadline now in force."
+    ),
+    Code.REMINDER_DATE_TAKEN: "A reminder is set for this time already.",
+    Code.REMINDER_DATE_GONE: (
+        "This reminder has gone out, was skipped or was taken off the list meanwhile."
+    ),
+    Code.DOCUMENT_UNCHANGED: (
+        "This is the text in force already, to the letter, so there is nothing to publish."
+    ),
+    Code.DOCUMENT_NAME_TAKEN: (
+        "The offer has a document under this title already. Please publish a new version of it,"
+        " or give another title."
+    ),
+    Code.DOCUMENT_PUBLISHED_MEANWHILE: (
+        "A new version of this document was published since you opened this page. Please read it,"
+        " and change that one if it is still needed."
+    ),
+    Code.SESSION_ENDS_BEFORE_START: "The session must end after it starts.",
+    Code.SESSION_TIME_TAKEN: "Another information session starts at this very time.",
+    Code.SESSION_CHANGED_MEANWHILE: (
+        "This session was changed since you opened this page. Please look at it again."
     ),
 }

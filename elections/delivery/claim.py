@@ -77,6 +77,12 @@ class Claim:
             state=MailState.FAILED, claimed_until=None, last_error=self._with_flag(error)
         )
 
+    def drop(self, why: str) -> None:
+        """Not needed any more, for good."""
+        self._held().update(
+            state=MailState.DROPPED, claimed_until=None, last_error=self._with_flag(why)
+        )
+
     def _with_flag(self, text: str) -> str:
         return "\n".join(filter(None, (MAY_REPEAT if self.may_repeat else "", text)))
 

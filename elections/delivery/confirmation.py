@@ -46,7 +46,15 @@ def confirmation_letter(form: FormFacts) -> Letter:
 
 
 def _timely_lead(form: FormFacts) -> tuple[str, ...]:
-    return (f"We have received your {FORMS[form.kind]}. {_result(form)}",)
+    received = (f"We have received your {FORMS[form.kind]}. {_result(form)}",)
+    if form.paper is None or form.paper.overtaken_by is None:
+        return received
+    later = named(form.offer, form.paper.overtaken_by)
+    return (
+        f"We have received your {FORMS[form.kind]} on paper. It is on record and does not count:"
+        f" what counts is your {later}, which we received after it.",
+        f"This is what the form on paper says: {_result(form)}",
+    )
 
 
 def _result(form: FormFacts) -> str:
@@ -68,7 +76,9 @@ def _late_lead(form: FormFacts) -> tuple[str, ...]:
     name, offer = FORMS[form.kind], form.offer
     by = time_left(form.deadline, form.received_at)
     delay = f"{by} after the deadline" if by else "at the very instant of the deadline"
-    if form.replaced:
+    if form.paper and form.paper.overtaken_by:
+        stands = f"What counts is your {named(offer, form.paper.overtaken_by)}."
+    elif form.replaced:
         stands = f"What counts is your earlier {named(offer, form.replaced)}."
     else:
         stands = "No earlier form of yours counts, so you keep all of your grants."
@@ -80,9 +90,10 @@ def _late_lead(form: FormFacts) -> tuple[str, ...]:
 
 
 def _rows(form: FormFacts) -> tuple[Row, ...]:
-    came = "on paper" if form.on_paper else "through the portal"
     if not form.timely:
         replaces = "Nothing, since it arrived late"
+    elif form.paper and form.paper.overtaken_by:
+        replaces = "Nothing, since a form received after it counts"
     elif form.replaced:
         replaces = f"Your {named(form.offer, form.replaced)}"
     else:
@@ -90,12 +101,27 @@ def _rows(form: FormFacts) -> tuple[Row, ...]:
     person = f"{one_line(form.employee_name)}, employee number {one_line(form.employee_number)}"
     return (
         Row("Receipt", form.receipt),
-        Row("Time of record", to_the_microsecond(form.offer, form.received_at)),
-        Row("Form", f"{FORMS[form.kind].capitalize()}, {came}"),
+        *_came(form),
         Row("From", person),
         Row("Signed", one_line(form.signature)),
         Row("Deadline", f"Before {to_the_minute(form.offer, form.deadline)}"),
         Row("Replaces", replaces),
+    )
+
+
+def _came(form: FormFacts) -> tuple[Row, ...]:
+    """How and when it came; paper is stamped to the minute, and keyed in by somebody later."""
+    kind = FORMS[form.kind].capitalize()
+    if form.paper is None:
+        return (
+            Row("Time of record", to_the_microsecond(form.offer, form.received_at)),
+            Row("Form", f"{kind}, through the portal"),
+        )
+    received = to_the_minute(form.offer, form.received_at)
+    keyed_in = to_the_minute(form.offer, form.paper.keyed_at)
+    return (
+        Row("Time of record", f"Received at {received}"),
+        Row("Form", f"{kind}, on paper, keyed in at {keyed_in}"),
     )
 
 
@@ -151,7 +177,14 @@ def _required(form: FormFacts) -> tuple[Section, ...]:
 
 
 def _open(form: FormFacts) -> tuple[Section, ...]:
-    until = to_the_minute(form.offer, form.deadline)
+    deadline = form.paper.deadline if form.paper else form.deadline
+    until = to_the_minute(form.offer, deadline)
+    if form.paper and form.paper.keyed_at >= deadline:
+        passed = f"The deadline, {until}, has passed: a new form would be late."
+        return (
+            Section("What you can do", (f"{passed} Please write to {law(form.offer)}.",)),
+            _not_acceptance(form),
+        )
     change = election_link(form.offer, "Change what you chose")
     exchanges = any(line.choice == Choice.EXCHANGE for line in form.lines)
     return (

@@ -10,6 +10,7 @@ from django.db import Error as DatabaseTrouble
 from elections.delivery.claim import Claim, take
 from elections.delivery.keep import find_mail, make_mail
 from elections.delivery.letter import one_line
+from elections.delivery.reminding import no_longer_needed
 from elections.delivery.sending import CutOff, NotSent, Refused, ServerAway, send
 from elections.delivery.staff import tell_hr
 from elections.models import OutboxMessage, RenderedMail, Submission
@@ -30,6 +31,7 @@ class Outcome(Enum):
     PUT_BACK = auto()
     SERVER_AWAY = auto()  # put back, and others would be too
     SET_ASIDE = auto()
+    DROPPED = auto()  # not needed any more
 
 
 def deliver(message_id: int) -> Outcome:
@@ -50,6 +52,10 @@ def deliver(message_id: int) -> Outcome:
         return _could_not_make(claim, error)
     if not claim.renew():
         return Outcome.NOT_TAKEN
+    if why := no_longer_needed(claim.message):
+        claim.drop(why)
+        log.info("mail_dropped", mail=message_id, kind=claim.message.kind, why=why)
+        return Outcome.DROPPED
     return _send(claim, kept)
 
 

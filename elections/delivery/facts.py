@@ -65,16 +65,43 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GrantFactsOnPaper:
+    """A grant as a printed form lists it; a `required` one has no box of its own."""
+
+    number: str
+    plan: str
+    kind: OptionKind
+    granted_on: date
+    exercise_price: Decimal
+    outstanding: int
+    new_shares: int
+    required: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperFacts:
+    """How a form came that was received on paper and keyed in by staff at `keyed_at`.
+
+    `deadline` is the one in force at that instant. `overtaken_by` is the form that counts all the
+    same, since it was received later; None where there is none.
+    """
+
+    keyed_at: datetime
+    deadline: datetime
+    overtaken_by: FormReference | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormFacts:
     """One form exactly as received: everything that its confirmation says.
 
     `replaced` is the form that governed until then. Where this one is late it is the form that
-    governs still.
+    governs still. `paper` is None for a form that came through the portal.
     """
 
     offer: OfferFacts
     kind: FormKind
-    on_paper: bool
+    paper: PaperFacts | None
     receipt: str
     received_at: datetime
     deadline: datetime
@@ -89,10 +116,11 @@ class FormFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IrregularityFacts:
-    """A form that the Law Department found irregular, as things stood at `decided_at`.
+    """A form that does not count, by a decision of the Law Department at `decided_at`.
 
-    `governing` is the form that counted from then on, None where there was none; `deadline` the
-    one then in force.
+    It was found irregular; or, where `stays_late` says so, a late form that had been reinstated is
+    not any more. `governing` is the form that counted from then on, None where there was none;
+    `deadline` the one then in force.
     """
 
     offer: OfferFacts
@@ -101,6 +129,25 @@ class IrregularityFacts:
     reason: str
     decided_at: datetime
     governing: FormReference | None
+    deadline: datetime
+    stays_late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReinstatementFacts:
+    """A form that counts after all, by a decision of the Law Department at `decided_at`.
+
+    `late` tells a late form that was reinstated from one that had been found irregular.
+    `governing` is the form that counted from then on, this one or a later one.
+    """
+
+    offer: OfferFacts
+    employee_name: str
+    form: FormReference
+    late: bool
+    reason: str
+    decided_at: datetime
+    governing: FormReference
     deadline: datetime
 
 
@@ -119,7 +166,17 @@ class ExtensionFacts:
     announced_at: datetime
 
 
-MailFacts = FormFacts | IrregularityFacts | ExtensionFacts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderFacts:
+    """What someone with nothing on record is reminded of: the deadline in force at `written_at`."""
+
+    offer: OfferFacts
+    employee_name: str
+    deadline: datetime
+    written_at: datetime
+
+
+MailFacts = FormFacts | IrregularityFacts | ReinstatementFacts | ExtensionFacts | ReminderFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

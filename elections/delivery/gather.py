@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from elections import queries
+from elections import clock, queries
 from elections.core.eligibility import person_problems
 from elections.core.terms import Choice, OptionKind
 from elections.delivery.facts import (
@@ -24,6 +24,9 @@ from elections.delivery.facts import (
     LineFacts,
     MailFacts,
     OfferFacts,
+    PaperFacts,
+    ReinstatementFacts,
+    ReminderFacts,
 )
 from elections.models import (
     Extension,
@@ -31,11 +34,12 @@ from elections.models import (
     Offer,
     OutboxMessage,
     Plan,
+    Reminder,
     ReviewDecision,
     Submission,
 )
 from elections.models.outbox import MailKind
-from elections.models.submission import Channel
+from elections.models.submission import Channel, Verdict
 
 
 def envelope_of(message: OutboxMessage, *, written_at: datetime) -> Envelope:
@@ -61,9 +65,9 @@ def _form(message: OutboxMessage) -> FormFacts:
     lines = list(submission.lines.all())
     plans = dict(Plan.objects.filter(code__in={x.plan for x in lines}).values_list("code", "name"))
     return FormFacts(
-        offer=_offer(submission.offer),
+        offer=offer_facts(submission.offer),
         kind=FormKind(submission.kind),
-        on_paper=submission.channel == Channel.PAPER,
+        paper=_paper(submission),
         receipt=submission.receipt,
         received_at=submission.received_at,
         deadline=submission.deadline,
@@ -75,6 +79,27 @@ def _form(message: OutboxMessage) -> FormFacts:
         lines=tuple(_line(line, plans) for line in lines),
         digest=submission.digest,
     )
+
+
+def _paper(submission: Submission) -> PaperFacts | None:
+    if submission.channel != Channel.PAPER:
+        return None
+    keyed_at = submission.recorded_at
+    governing = (
+        queries.governing_submissions(submission.offer, as_of=keyed_at)
+        .filter(employee=submission.employee_id)
+        .first()
+    )
+    later = governing if governing and _order(governing) > _order(submission) else None
+    return PaperFacts(
+        keyed_at=keyed_at,
+        deadline=queries.deadline_in_force(submission.offer, at=keyed_at),
+        overtaken_by=_reference(later),
+    )
+
+
+def _order(submission: Submission) -> tuple[datetime, int]:
+    return submission.ordered_at, submission.sequence
 
 
 def _line(line: Line, plans: dict[str, str]) -> LineFacts:
@@ -93,23 +118,43 @@ def _line(line: Line, plans: dict[str, str]) -> LineFacts:
 
 
 def _irregularity(message: OutboxMessage) -> IrregularityFacts:
-    submission = Submission.objects.select_related("offer").get(pk=message.submission_id)
-    decision = ReviewDecision.objects.get(pk=message.decision_id)
-    offer = submission.offer
-    governing = (
-        queries.governing_submissions(offer, as_of=decision.decided_at)
-        .filter(employee=message.employee_id)
-        .first()
-    )
+    submission, decision = _decided(message)
     return IrregularityFacts(
-        offer=_offer(offer),
+        offer=offer_facts(submission.offer),
         employee_name=submission.employee_name,
         form=_named(submission),
         reason=decision.reason,
         decided_at=decision.decided_at,
-        governing=_reference(governing),
-        deadline=queries.deadline_in_force(offer, at=decision.decided_at),
+        governing=_reference(_governing(submission, decision)),
+        deadline=queries.deadline_in_force(submission.offer, at=decision.decided_at),
+        stays_late=decision.verdict == Verdict.LATE,
     )
+
+
+def _reinstatement(message: OutboxMessage) -> ReinstatementFacts:
+    submission, decision = _decided(message)
+    return ReinstatementFacts(
+        offer=offer_facts(submission.offer),
+        employee_name=submission.employee_name,
+        form=_named(submission),
+        late=not submission.timely,
+        reason=decision.reason,
+        decided_at=decision.decided_at,
+        governing=_named(_governing(submission, decision) or submission),
+        deadline=queries.deadline_in_force(submission.offer, at=decision.decided_at),
+    )
+
+
+def _decided(message: OutboxMessage) -> tuple[Submission, ReviewDecision]:
+    """The form that a mail is about, and the decision on it that set the mail off."""
+    submission = Submission.objects.select_related("offer").get(pk=message.submission_id)
+    return submission, ReviewDecision.objects.get(pk=message.decision_id)
+
+
+def _governing(submission: Submission, decision: ReviewDecision) -> Submission | None:
+    """What governed for the person once the decision was taken."""
+    governing = queries.governing_submissions(submission.offer, as_of=decision.decided_at)
+    return governing.filter(employee=submission.employee_id).first()
 
 
 def _extension(message: OutboxMessage) -> ExtensionFacts:
@@ -118,7 +163,7 @@ def _extension(message: OutboxMessage) -> ExtensionFacts:
     announced_on = queries.today(offer, at=extension.announced_at)
     reasons = person_problems(offer.terms(), message.employee.facts(), today=announced_on)
     return ExtensionFacts(
-        offer=_offer(offer),
+        offer=offer_facts(offer),
         employee_name=message.employee.name,
         eligible=not reasons,
         previous_expiration=extension.previous_expiration,
@@ -127,7 +172,27 @@ def _extension(message: OutboxMessage) -> ExtensionFacts:
     )
 
 
-def _offer(offer: Offer) -> OfferFacts:
+def _reminder(message: OutboxMessage) -> ReminderFacts:
+    offer = Reminder.objects.select_related("offer").get(pk=message.reminder_id).offer
+    return reminder_facts(offer, message.employee.name, at=clock.now())
+
+
+def reminder_facts(offer: Offer, name: str, *, at: datetime) -> ReminderFacts:
+    """What a reminder written at `at` (aware) says to someone of that name.
+
+    The one mail that tells things as they stand when it is written: a deadline that was moved since
+    the reminder was set off would be a wrong one.
+    """
+    return ReminderFacts(
+        offer=offer_facts(offer),
+        employee_name=name,
+        deadline=queries.deadline_in_force(offer, at=at),
+        written_at=at,
+    )
+
+
+def offer_facts(offer: Offer) -> OfferFacts:
+    """The offer as a letter or a printed form names it."""
     return OfferFacts(
         company=offer.company,
         title=offer.title,
@@ -155,5 +220,7 @@ def _named(submission: Submission) -> FormReference:
 _GATHERERS: dict[MailKind, Callable[[OutboxMessage], MailFacts]] = {
     MailKind.RECEIPT: _form,
     MailKind.IRREGULAR: _irregularity,
+    MailKind.REINSTATED: _reinstatement,
     MailKind.EXTENSION: _extension,
+    MailKind.REMINDER: _reminder,
 }

@@ -26,14 +26,23 @@ from elections.delivery.facts import (
     FormFacts,
     IrregularityFacts,
     MailFacts,
+    ReinstatementFacts,
+    ReminderFacts,
 )
 from elections.delivery.letter import Letter
-from elections.delivery.notices import extension_letter, irregularity_letter
+from elections.delivery.notices import (
+    extension_letter,
+    irregularity_letter,
+    reinstatement_letter,
+    reminder_letter,
+)
 
 _LETTERS: dict[type, Callable[[Any], Letter]] = {
     FormFacts: confirmation_letter,
     IrregularityFacts: irregularity_letter,
+    ReinstatementFacts: reinstatement_letter,
     ExtensionFacts: extension_letter,
+    ReminderFacts: reminder_letter,
 }
 _INSTEAD_OF_PDF = (
     b"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n"

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from elections.delivery.facts import ExtensionFacts, IrregularityFacts
+from elections.delivery.facts import (
+    ExtensionFacts,
+    FormReference,
+    IrregularityFacts,
+    OfferFacts,
+    ReinstatementFacts,
+    ReminderFacts,
+)
 from elections.delivery.letter import (
     FORMS,
     Letter,
@@ -21,23 +28,77 @@ from elections.delivery.letter import (
 def irregularity_letter(facts: IrregularityFacts) -> Letter:
     """Tells someone that a form does not count: what is wrong, what counts, how to mend it."""
     name, offer = FORMS[facts.form.kind], facts.offer
+    about = f"Your {name} {'does not count' if facts.stays_late else 'was found irregular'}"
+    if facts.stays_late:
+        looked, found = "looked again at", ". It stays late after all, and does not count."
+    else:
+        looked, found = "reviewed", ", and found it irregular. It does not count."
     return Letter(
-        subject=f"Your {name} was found irregular: {facts.form.receipt}",
-        title=f"Your {name} was found irregular",
+        subject=f"{about}: {facts.form.receipt}",
+        title=about,
         company=one_line(offer.company),
         offer=one_line(offer.title),
         addressee=one_line(facts.employee_name),
-        lead=(
-            f"The Law Department has reviewed your {named(offer, facts.form)}, and found it"
-            " irregular. It does not count.",
-        ),
+        lead=(f"The Law Department has {looked} your {named(offer, facts.form)}{found}",),
         rows=(),
         sections=(
             Section("What is wrong", _paragraphs(facts.reason)),
             Section("What counts now", (_what_counts(facts),)),
             _how_to_mend(facts),
         ),
-        page=f"{offer.portal_url}/submissions/{facts.form.receipt}/",
+        page=_page(offer, facts.form),
+    )
+
+
+def reinstatement_letter(facts: ReinstatementFacts) -> Letter:
+    """Tells someone that a form counts after all: why, what governs, what can be done still."""
+    name, offer = FORMS[facts.form.kind], facts.offer
+    about = f"Your {name} {'was reinstated' if facts.late else 'counts after all'}"
+    if facts.late:
+        looked, found = "reviewed", ", which was late, and has reinstated it. It counts."
+    else:
+        looked, found = "looked again at", ", and finds it in good order after all. It counts."
+    return Letter(
+        subject=f"{about}: {facts.form.receipt}",
+        title=about,
+        company=one_line(offer.company),
+        offer=one_line(offer.title),
+        addressee=one_line(facts.employee_name),
+        lead=(f"The Law Department has {looked} your {named(offer, facts.form)}{found}",),
+        rows=(),
+        sections=(
+            Section("Why", _paragraphs(facts.reason)),
+            Section("What counts now", (_what_counts_after_all(facts),)),
+            _what_can_be_done(facts),
+        ),
+        page=_page(offer, facts.form),
+    )
+
+
+def _page(offer: OfferFacts, form: FormReference) -> str:
+    return f"{offer.portal_url}/submissions/{form.receipt}/"
+
+
+def _what_counts_after_all(facts: ReinstatementFacts) -> str:
+    if facts.governing == facts.form:
+        return f"This {FORMS[facts.form.kind]} is the form that counts for you."
+    later = named(facts.offer, facts.governing)
+    return f"What counts for you all the same is what you submitted after it: your {later}."
+
+
+def _what_can_be_done(facts: ReinstatementFacts) -> Section:
+    offer = facts.offer
+    until, ask = to_the_minute(offer, facts.deadline), f"Questions go to {law(offer)}."
+    if facts.decided_at >= facts.deadline:
+        passed = f"The deadline, {until}, has passed: nothing can be changed any more."
+        return Section("What you can do", (f"{passed} {ask}",))
+    return Section(
+        "What you can do",
+        (
+            "If this is what you want, you need not do anything. You may still submit a new form,"
+            f" so that it is received before {until}. {ask}",
+        ),
+        (election_link(offer, "Elect, or change your election"), withdrawal_link(offer)),
     )
 
 
@@ -119,4 +180,38 @@ def _what_it_means(facts: ExtensionFacts) -> Section:
             " have it count, please submit it again.",
         ),
         (see, election_link(offer, "Elect, or change your election"), withdrawal_link(offer)),
+    )
+
+
+def reminder_letter(facts: ReminderFacts) -> Letter:
+    """Reminds someone of whom nothing is on record. Takes no side: the offer is voluntary."""
+    offer = facts.offer
+    until = to_the_minute(offer, facts.deadline)
+    return Letter(
+        subject=f"Reminder: the offer ends at {until}",
+        title="We have not heard from you yet",
+        company=one_line(offer.company),
+        offer=one_line(offer.title),
+        addressee=one_line(facts.employee_name),
+        lead=(
+            f"You can take part in the {one_line(offer.title)} of {one_line(offer.company)}, and"
+            f" we have no form of yours. A form counts only if it is received before {until}.",
+        ),
+        rows=(Row("Deadline", f"Before {until}"),),
+        sections=(
+            Section(
+                "What you can do",
+                (
+                    "The offer is voluntary. You may elect to exchange grants, or say that you do"
+                    " not want to take part; you can change either until the deadline. If you do"
+                    " nothing, you keep all of your grants.",
+                    "Please read the offer documents before you decide.",
+                ),
+                (
+                    Link("Read the offer documents", f"{offer.portal_url}/"),
+                    election_link(offer, "Elect, or decline"),
+                ),
+            ),
+            Section("Questions", (f"Please write to {law(offer)}.",)),
+        ),
     )

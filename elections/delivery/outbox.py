@@ -10,7 +10,14 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from elections.models import Employee, Extension, OutboxMessage, ReviewDecision, Submission
+from elections.models import (
+    Employee,
+    Extension,
+    OutboxMessage,
+    Reminder,
+    ReviewDecision,
+    Submission,
+)
 from elections.models.outbox import MailKind
 
 log = structlog.get_logger(__name__)
@@ -36,13 +43,23 @@ def post(
 
 def post_extension(extension: Extension, employees: Iterable[Employee]) -> int:
     """Put a mail about `extension` in the outbox for each of `employees`; returns how many."""
-    messages = OutboxMessage.objects.bulk_create(
-        [_message(MailKind.EXTENSION, person, extension=extension) for person in employees],
-        batch_size=1000,
+    return _post_all(
+        [_message(MailKind.EXTENSION, person, extension=extension) for person in employees]
     )
-    keys = [message.pk for message in messages[:WAKE_AT_MOST]]
+
+
+def post_reminder(reminder: Reminder, employees: Iterable[Employee]) -> int:
+    """Put a reminder in the outbox for each of `employees`; returns how many."""
+    return _post_all(
+        [_message(MailKind.REMINDER, person, reminder=reminder) for person in employees]
+    )
+
+
+def _post_all(messages: list[OutboxMessage]) -> int:
+    posted = OutboxMessage.objects.bulk_create(messages, batch_size=1000)
+    keys = [message.pk for message in posted[:WAKE_AT_MOST]]
     transaction.on_commit(lambda: wake(keys), robust=True)
-    return len(messages)
+    return len(posted)
 
 
 def _message(
@@ -52,6 +69,7 @@ def _message(
     submission: Submission | None = None,
     decision: ReviewDecision | None = None,
     extension: Extension | None = None,
+    reminder: Reminder | None = None,
 ) -> OutboxMessage:
     posted_at = datetime.now(UTC)
     return OutboxMessage(
@@ -61,6 +79,7 @@ def _message(
         submission=submission,
         decision=decision,
         extension=extension,
+        reminder=reminder,
         message_id=f"<{uuid.uuid4()}@{settings.PORTAL_HOST}>",
         created_at=posted_at,
         due_at=posted_at,

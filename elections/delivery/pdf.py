@@ -43,7 +43,7 @@ class PackagedFonts(URLFetcher):
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         """The font behind a `font:` address. Raises `FatalURLFetchingError` for all others."""
         if url not in FONTS:
-            raise FatalURLFetchingError(f"A confirmation may not read {url}")
+            raise FatalURLFetchingError(f"Our PDFs may not read {url}")
         font = files(FONT_PACKAGE).joinpath(FONTS[url]).read_bytes()
         return URLFetcherResponse(url, font, {"Content-Type": "font/ttf"})
 
@@ -51,32 +51,40 @@ class PackagedFonts(URLFetcher):
 @dataclass(frozen=True, slots=True)
 class _Typography:
     fonts: FontConfiguration
-    style: CSS
+    styles: list[CSS]
 
 
 @cache
-def _typography() -> _Typography:
-    """Fonts and style sheet, read once in each process: that is most of the time of a first PDF."""
+def _typography(sheets: tuple[str, ...]) -> _Typography:
+    """Fonts and style sheets, read once in each process: most of the time of a first PDF."""
     fonts = FontConfiguration()
-    style = render_to_string("pdf/confirmation.css")
-    return _Typography(fonts, CSS(string=style, font_config=fonts, url_fetcher=PackagedFonts()))
+    styles = [
+        CSS(string=render_to_string(sheet), font_config=fonts, url_fetcher=PackagedFonts())
+        for sheet in sheets
+    ]
+    return _Typography(fonts, styles)
 
 
 def render_pdf(form: FormFacts) -> bytes:
     """The confirmation of `form` as a PDF. Raises `PdfError`."""
     page = render_to_string("pdf/confirmation.html", _context(form))
+    return write_pdf(page, sheets=("pdf/confirmation.css",), identifier=form.digest.encode("ascii"))
+
+
+def write_pdf(page: str, *, sheets: tuple[str, ...], identifier: bytes) -> bytes:
+    """A page of HTML as a tagged PDF, styled by the templates `sheets`. Raises `PdfError`."""
     try:
         with _one_at_a_time:
-            return _write(page, identifier=form.digest.encode("ascii"))
+            return _write(page, sheets, identifier)
     except FatalURLFetchingError as error:
         # It is no `Exception`, so that nothing inside WeasyPrint catches it; out here it is one.
         raise PdfError(str(error)) from error
 
 
-def _write(page: str, *, identifier: bytes) -> bytes:
-    typography = _typography()
+def _write(page: str, sheets: tuple[str, ...], identifier: bytes) -> bytes:
+    typography = _typography(sheets)
     pdf: bytes = HTML(string=page, url_fetcher=PackagedFonts()).write_pdf(
-        stylesheets=[typography.style],
+        stylesheets=typography.styles,
         font_config=typography.fonts,
         pdf_variant="pdf/ua-1",
         pdf_identifier=identifier,

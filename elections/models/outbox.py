@@ -16,21 +16,25 @@ class MailKind(models.TextChoices):
     """Why a mail is sent."""
 
     RECEIPT = "receipt", "Confirmation of a submission"
-    IRREGULAR = "irregular", "A submission was found irregular"
-    REINSTATED = "reinstated", "A late submission was reinstated"
+    IRREGULAR = "irregular", "A submission does not count"
+    REINSTATED = "reinstated", "A submission counts after all"
     EXTENSION = "extension", "The offer was extended"
     STATUS = "status", "A change of status"
     REMINDER = "reminder", "A reminder"
 
 
 class MailState(models.TextChoices):
-    """How far a mail has come. A claim that runs out makes a SENDING row due again."""
+    """How far a mail has come. A claim that runs out makes a SENDING row due again.
+
+    SENT and DROPPED are final; FAILED and HELD wait for a person.
+    """
 
     WAITING = "waiting", "Not sent yet"
     SENDING = "sending", "Being sent"
     SENT = "sent", "Sent"
     FAILED = "failed", "Could not be delivered"
     HELD = "held", "Held by staff"
+    DROPPED = "dropped", "Not needed any more"
 
 
 class OutboxMessage(models.Model):

@@ -18,7 +18,10 @@ class ProposalState(models.TextChoices):
 
 
 class ExtensionProposal(models.Model):
-    """Someone's wish to extend. `expected` is the deadline they saw; nobody approves their own."""
+    """Someone's wish to extend. `expected` is the deadline they saw; nobody approves their own.
+
+    Of each offer one proposal at most is open. `refusal` is why a rejected one was rejected.
+    """
 
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="proposals")
     expected = models.DateTimeField()
@@ -33,6 +36,7 @@ class ExtensionProposal(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True)
+    refusal = models.TextField("reason for rejecting it", blank=True)
     extension = models.OneToOneField(
         Extension, on_delete=models.PROTECT, null=True, related_name="proposal"
     )
@@ -43,6 +47,15 @@ class ExtensionProposal(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")),
                 name="proposal_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_by__isnull=True, extension__isnull=True)
+                | Q(state="approved", decided_by__isnull=False, extension__isnull=False)
+                | (Q(state="rejected", decided_by__isnull=False) & ~Q(refusal="")),
+                name="proposal_state_told_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["offer"], condition=Q(state="open"), name="proposal_one_open"
             ),
         ]
 

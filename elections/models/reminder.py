@@ -9,11 +9,15 @@ from elections.models.offer import Offer
 
 
 class ReminderDate(models.Model):
-    """An instant (UTC) at which those with nothing on record are to be reminded."""
+    """An instant (UTC) at which those with nothing on record are to be reminded.
+
+    `skipped_at` is set where nobody was reminded for it; the audit log says why.
+    """
 
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="reminder_dates")
     remind_at = models.DateTimeField()
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    skipped_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["remind_at"]

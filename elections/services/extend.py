@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from elections import clock, queries
@@ -43,37 +44,31 @@ def extend_offer(
     `expected` is the deadline that `actor` saw and means to move: of two people extending at
     once, one wins and the other is told. Late forms stay late; an extension never upgrades them.
     Waits for every submission in flight, so each form is judged by one deadline or the other.
+    Where the portal asks for a second person, it refuses: `services.propose` is the way then.
     """
+    if settings.PORTAL_EXTENSION_NEEDS_APPROVAL:
+        return NotExtended((Problem.of(Code.SECOND_PERSON_NEEDED),))
     with transaction.atomic(durable=True):
-        outcome = _extend(actor, offer.pk, expected, expiration, reason.strip())
-    if isinstance(outcome, Extended):
-        log.info(
-            "offer_extended",
-            offer=offer.slug,
-            expiration=expiration.isoformat(),
-            by=actor.pk,
-            mailed=outcome.mailed,
+        held = hold_offer(offer.pk)
+        outcome = extend_held(
+            actor=actor, offer=held, expected=expected, expiration=expiration, reason=reason
         )
+    log_extension(outcome)
     return outcome
 
 
-def _extend(
-    actor: User, offer_id: int, expected: datetime, expiration: datetime, reason: str
+def extend_held(
+    *, actor: User, offer: Offer, expected: datetime, expiration: datetime, reason: str
 ) -> Extended | NotExtended:
-    offer = hold_offer(offer_id)
+    """The same, inside a transaction that holds `offer` (`locks.hold_offer`) already."""
     instant = clock.now()
-    current = queries.deadline_in_force(offer)
-    problems = deadline.extension_problems(current=current, proposed=expiration, at=instant)
-    if current != expected:
-        problems += (Problem.of(Code.DEADLINE_MOVED_MEANWHILE),)
-    if not reason:
-        problems += (Problem.of(Code.REASON_MISSING),)
-    if problems:
+    reason = reason.strip()
+    if problems := extension_problems(offer, expected, expiration, reason, at=instant):
         return NotExtended(problems)
     extension = Extension.objects.create(
         offer=offer,
         number=offer.extensions.count() + 1,
-        previous_expiration=current,
+        previous_expiration=expected,
         expiration=expiration,
         announced_at=instant,
         announced_by=actor,
@@ -85,6 +80,38 @@ def _extend(
         actor=actor,
         subject=f"{offer.slug}, extension {extension.number}",
         rows=mailed,
-        details={"from": current.isoformat(), "to": expiration.isoformat(), "reason": reason},
+        details={
+            "from": expected.isoformat(),
+            "to": expiration.isoformat(),
+            "reason": reason,
+            # What the announcement has to state (Rule 14e-1(d)), as it stood at this instant.
+            "shares_tendered": queries.tendered(offer).shares,
+        },
     )
     return Extended(extension, mailed)
+
+
+def extension_problems(
+    offer: Offer, expected: datetime, expiration: datetime, reason: str, *, at: datetime
+) -> tuple[Problem, ...]:
+    """What forbids this extension at the instant `at`, with the offer held; empty when nothing."""
+    current = queries.deadline_in_force(offer)
+    problems = deadline.extension_problems(current=current, proposed=expiration, at=at)
+    if current != expected:
+        problems += (Problem.of(Code.DEADLINE_MOVED_MEANWHILE),)
+    if not reason:
+        problems += (Problem.of(Code.REASON_MISSING),)
+    return problems
+
+
+def log_extension(outcome: Extended | NotExtended) -> None:
+    """Tell the log of an extension, once it is committed."""
+    if isinstance(outcome, Extended):
+        extension = outcome.extension
+        log.info(
+            "offer_extended",
+            offer=extension.offer.slug,
+            expiration=extension.expiration.isoformat(),
+            by=extension.announced_by_id,
+            mailed=outcome.mailed,
+        )

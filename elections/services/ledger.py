@@ -34,7 +34,7 @@ def broken_chains() -> Iterator[Break]:
 
 def _submissions() -> Iterator[Submission]:
     return (
-        Submission.objects.select_related("offer", "replaces")
+        Submission.objects.select_related("offer", "replaces", "scan")
         .prefetch_related("lines")
         .order_by("employee_id", "sequence")
         .iterator(chunk_size=2000)

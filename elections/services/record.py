@@ -81,9 +81,9 @@ def canonical_content(submission: Submission, lines: Iterable[Line]) -> dict[str
     """Everything a submission says, as plain values in a fixed form.
 
     Prices carry four decimals, instants microseconds, whatever the database made of them. Reads
-    `submission.replaces`, so select it along.
+    `submission.replaces` and, of a form on paper, `submission.scan`, so select them along.
     """
-    return {
+    content: dict[str, Any] = {
         "offer": submission.offer.slug,
         "employee": {
             "number": submission.employee_number,
@@ -123,3 +123,7 @@ def canonical_content(submission: Submission, lines: Iterable[Line]) -> dict[str
             for line in sorted(lines, key=lambda line: (line.granted_on, line.grant_number))
         ],
     }
+    # Only what came on paper has a scan, and only then does the canonical form speak of one.
+    if submission.channel == Channel.PAPER and hasattr(submission, "scan"):
+        content["scan"] = submission.scan.sha256
+    return content

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +17,9 @@ from elections.core.problems import Code, Problem
 from elections.core.receipt import make_receipt
 from elections.core.terms import Choice
 from elections.delivery import outbox
-from elections.models import Employee, Offer, Submission, User
+from elections.models import Employee, Offer, Scan, Submission, User
 from elections.models.outbox import MailKind
+from elections.models.submission import Channel
 from elections.services.answers import (
     Answer,
     Decline,
@@ -85,6 +86,24 @@ class TokenReused:
 Outcome = Recorded | Refused | Stale | TokenReused
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Whose form came in, how and when, and what stood before it: all as read under the locks.
+
+    `governing` is what the form replaces, with its lines. Instants are aware UTC; through the
+    portal a form is recorded in the instant in which it is received.
+    """
+
+    actor: User
+    employee: Employee
+    offer: Offer
+    channel: Channel
+    received_at: datetime
+    recorded_at: datetime
+    deadline: datetime
+    governing: Submission | None
+
+
 def submit_form(*, actor: User, employee: Employee, offer: Offer, form: SignedForm) -> Outcome:
     """Judge and record one form of `employee`, signed in as `actor`, in one transaction.
 
@@ -94,21 +113,29 @@ def submit_form(*, actor: User, employee: Employee, offer: Offer, form: SignedFo
     A lock not won, a deadlock or a lost connection is met with one more try: the token tells
     whether the first one was recorded after all. Raises `OperationalError` when that fails too.
     """
-    try:
-        outcome = _submit_once(actor, employee, offer, form)
-    except OperationalError as error:
-        if connection.in_atomic_block:
-            raise
-        log.warning("form_tried_again", token=str(form.token), error=repr(error))
-        connection.close()
-        outcome = _submit_once(actor, employee, offer, form)
-    _tell_log(employee, form, outcome)
+    outcome = try_twice(
+        lambda: _submit(actor=actor, employee_id=employee.pk, offer_id=offer.pk, form=form),
+        token=form.token,
+    )
+    tell_log(employee, form, outcome)
     return outcome
 
 
-def _submit_once(actor: User, employee: Employee, offer: Offer, form: SignedForm) -> Outcome:
+def try_twice(submit: Callable[[], Outcome], *, token: uuid.UUID) -> Outcome:
+    """Run `submit` in a transaction of its own, and once more where the database gave up.
+
+    Raises `OperationalError` when it gives up again.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            return submit()
+    except OperationalError as error:
+        if connection.in_atomic_block:
+            raise
+        log.warning("form_tried_again", token=str(token), error=repr(error))
+        connection.close()
     with transaction.atomic(durable=True):
-        return _submit(actor=actor, employee_id=employee.pk, offer_id=offer.pk, form=form)
+        return submit()
 
 
 def _submit(*, actor: User, employee_id: int, offer_id: int, form: SignedForm) -> Outcome:
@@ -116,16 +143,35 @@ def _submit(*, actor: User, employee_id: int, offer_id: int, form: SignedForm) -
     employee = lock_employee(employee_id)
     first = Submission.objects.filter(form_token=form.token).first()
     if first is not None:
-        return _same_token(first, employee, form)
+        return same_token(first, employee, form)
 
     instant = clock.now()
     offer = Offer.objects.prefetch_related("extensions").get(pk=offer_id)
     expiration = queries.deadline_in_force(offer)
-    timely = deadline.is_timely(instant, expiration)
     governing = queries.governing_submission(offer, employee)
+    timely = deadline.is_timely(instant, expiration)
     if timely and form.replaces != (governing.receipt if governing else None):
         return Stale(governing)
+    arrival = Arrival(
+        actor=actor,
+        employee=employee,
+        offer=offer,
+        channel=Channel.WEB,
+        received_at=instant,
+        recorded_at=instant,
+        deadline=expiration,
+        governing=governing,
+    )
+    return record_form(form if timely else replace(form, shown=None), arrival)
 
+
+def record_form(form: SignedForm, arrival: Arrival, *, scan: Scan | None = None) -> Outcome:
+    """Ask the rules, append the submission with its lines, and post its confirmation.
+
+    The caller holds both locks. What comes out other than `form.shown` (where there is one) is
+    refused. `scan`, not saved yet, is what stands behind a form on paper.
+    """
+    offer, employee, governing = arrival.offer, arrival.employee, arrival.governing
     grants = {grant.number: grant for grant in queries.grants_of(employee)}
     decision = judge_answer(
         form.answer,
@@ -133,45 +179,58 @@ def _submit(*, actor: User, employee_id: int, offer_id: int, form: SignedForm) -
         employee=employee,
         grants=grants.values(),
         governing=governing,
-        at=instant,
+        at=arrival.received_at,
     )
     problems = decision.problems + rules.signing_problems(
         signature=form.signature,
         agreed=form.agreed or not isinstance(form.answer, Election),
     )
-    documents = queries.document_digests(offer)
-    if timely and form.shown is not None:
+    documents = documents_of(arrival)
+    if form.shown is not None:
         problems += differences(form.shown, as_shown(form.answer, decision, documents))
     if problems:
         return Refused(problems)
 
-    submission = append_submission(
-        Submission(
-            receipt=make_receipt(),
-            offer=offer,
-            kind=form.answer.kind,
-            form_token=form.token,
-            replaces=governing,
-            arrived_at=form.arrived_at,
-            received_at=instant,
-            recorded_at=instant,
-            deadline=expiration,
-            timely=timely,
-            agreed=form.agreed,
-            signature=form.signature,
-            submitted_by=actor,
-            documents=documents,
-        ),
+    submission = Submission(
+        receipt=make_receipt(),
+        offer=offer,
+        kind=form.answer.kind,
+        channel=arrival.channel,
+        form_token=form.token,
+        replaces=governing,
+        arrived_at=form.arrived_at,
+        received_at=arrival.received_at,
+        recorded_at=arrival.recorded_at,
+        deadline=arrival.deadline,
+        timely=deadline.is_timely(arrival.received_at, arrival.deadline),
+        agreed=form.agreed,
+        signature=form.signature,
+        submitted_by=arrival.actor,
+        documents=documents,
+    )
+    if scan is not None:
+        scan.submission = submission  # the digest covers it
+    append_submission(
+        submission,
         employee=employee,
         lines=decision.lines,
         withdrawn=taken_back(form.answer, governing=governing, decision=decision),
         grants=grants,
     )
+    if scan is not None:
+        scan.submission = submission
+        scan.save(force_insert=True)
     outbox.post(MailKind.RECEIPT, employee, submission=submission)
     return Recorded(submission)
 
 
-def _same_token(first: Submission, employee: Employee, form: SignedForm) -> Outcome:
+def documents_of(arrival: Arrival) -> dict[str, str]:
+    """The documents that the form is about: those in force when it was received."""
+    looking_back = arrival.channel == Channel.PAPER
+    return queries.document_digests(arrival.offer, at=arrival.received_at if looking_back else None)
+
+
+def same_token(first: Submission, employee: Employee, form: SignedForm) -> Outcome:
     """Someone pressed twice, came back, or retried after a crash: the first receipt stands."""
     if first.employee_id != employee.pk:
         return Refused((Problem.of(Code.FORM_UNKNOWN),))
@@ -201,7 +260,7 @@ def _says_the_same(first: Submission, form: SignedForm) -> bool:
             return True
 
 
-def _tell_log(employee: Employee, form: SignedForm, outcome: Outcome) -> None:
+def tell_log(employee: Employee, form: SignedForm, outcome: Outcome) -> None:
     """One line per form taken in, with what became of it and none of what it said."""
     bound = log.bind(employee=employee.number, kind=str(form.answer.kind), token=str(form.token))
     match outcome:

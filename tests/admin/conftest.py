@@ -1,4 +1,4 @@
-"""Whoever opens the admin, each signed in: an employee, HR, Law, a superuser."""
+"""Whoever opens the admin, each signed in: an employee, HR, Law, an auditor, a superuser."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from elections.models import Employee, Offer, User
-from elections.services.groups import HR, LAW_DEPARTMENT
+from elections.services.groups import AUDITOR, HR, LAW_DEPARTMENT
 from tests.admin.people import make_staff, signed_in
 from tests.factory import make_employee
 
@@ -27,6 +27,11 @@ def hr(offer: Offer) -> User:
 
 
 @pytest.fixture
+def auditor(offer: Offer) -> User:
+    return make_staff("audit@example.com", "Alex Audit", AUDITOR)
+
+
+@pytest.fixture
 def superuser(offer: Offer) -> User:
     return User.objects.create_superuser("root@example.com", name="Sam Super")
 
@@ -39,6 +44,11 @@ def law_client(law: User) -> Client:
 @pytest.fixture
 def hr_client(hr: User) -> Client:
     return signed_in(hr)
+
+
+@pytest.fixture
+def auditor_client(auditor: User) -> Client:
+    return signed_in(auditor)
 
 
 @pytest.fixture

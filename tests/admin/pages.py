@@ -7,9 +7,10 @@ import re
 
 from django.http import HttpResponse
 
-from elections.models import Offer, Submission
+from elections.models import Employee, Offer, Submission
 
 LIST = "/admin/elections/submission/"
+REVIEW = "/admin/review/"
 
 
 def page(submission: Submission) -> str:
@@ -35,6 +36,21 @@ def offer_page(offer: Offer) -> str:
 def extend(offer: Offer) -> str:
     """Where it is extended."""
     return f"/admin/elections/offer/{offer.pk}/extend/"
+
+
+def paper(employee: Employee) -> str:
+    """Where a form on paper is keyed in for them."""
+    return f"/admin/elections/employee/{employee.pk}/paper/"
+
+
+def scan(submission: Submission) -> str:
+    """The scan behind a form on paper."""
+    return f"{LIST}{submission.pk}/scan/"
+
+
+def review(submission: Submission) -> str:
+    """Its page in the queue of reviewers."""
+    return f"{REVIEW}{submission.pk}/"
 
 
 def words(response: HttpResponse) -> str:

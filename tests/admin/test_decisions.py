@@ -12,7 +12,7 @@ from elections import queries
 from elections.models import Employee, Offer, OutboxMessage, ReviewDecision, Submission, User
 from elections.models.submission import Verdict
 from tests.admin.pages import decide, page, words
-from tests.factory import EXPIRATION, elect, make_grant, withdraw
+from tests.factory import EXPIRATION, elect, extend, make_grant, withdraw
 from tests.portal import SetClock
 
 
@@ -90,10 +90,13 @@ def test_a_late_submission_counts_once_it_is_reinstated(
     law_client: Client, offer: Offer, employee: Employee, late: Submission
 ) -> None:
     assert queries.governing_submission(offer, employee) is None
+    extend(offer)
 
     send(law_client, late, verdict="reinstated", reason="The portal was down.")
 
     assert queries.governing_submission(offer, employee) == late
+    assert OutboxMessage.objects.filter(kind="reinstated", submission=late).exists()
+    assert f"{employee.name} is being told by mail." in words(law_client.get(page(late)))
     late.refresh_from_db()
     assert not late.timely
 
@@ -129,7 +132,58 @@ def test_an_irregular_decision_needs_a_reason(
     assert not OutboxMessage.objects.filter(kind="irregular").exists()
 
 
-def test_a_reinstatement_needs_a_reason(law_client: Client, late: Submission) -> None:
+def test_a_late_submission_that_no_extension_covers_is_not_offered_to_be_reinstated(
+    law_client: Client, offer: Offer, late: Submission
+) -> None:
+    sentence = "It can be reinstated only once an extension of the offer covers the time"
+    content = law_client.get(page(late))
+    assert 'value="reinstated"' not in content.content.decode()
+    assert sentence in words(content)
+
+    extend(offer)
+
+    content = law_client.get(page(late))
+    assert 'value="reinstated"' in content.content.decode()
+    assert sentence not in words(content)
+
+
+def test_a_usual_reason_and_words_of_ones_own_make_one_reason(
+    law_client: Client, offer: Offer, submission: Submission
+) -> None:
+    Offer.objects.update(irregular_reasons=["The form is not signed.", "It is not legible."])
+
+    send(
+        law_client,
+        submission,
+        verdict="irregular",
+        usual="It is not legible.",
+        reason="See page 2.",
+    )
+
+    assert ReviewDecision.objects.get().reason == "It is not legible.\nSee page 2."
+
+
+def test_a_usual_reason_alone_is_enough(law_client: Client, submission: Submission) -> None:
+    Offer.objects.update(irregular_reasons=["The form is not signed."])
+
+    send(law_client, submission, verdict="irregular", usual="The form is not signed.", reason="")
+
+    assert ReviewDecision.objects.get().reason == "The form is not signed."
+
+
+def test_a_usual_reason_goes_with_no_other_decision(
+    law_client: Client, submission: Submission
+) -> None:
+    Offer.objects.update(irregular_reasons=["The form is not signed."])
+
+    response = send(law_client, submission, verdict="valid", usual="The form is not signed.")
+
+    refused(response, "This reason finds fault with the form.", kept={"verdict": "valid"})
+    assert not ReviewDecision.objects.exists()
+
+
+def test_a_reinstatement_needs_a_reason(law_client: Client, offer: Offer, late: Submission) -> None:
+    extend(offer)
     response = send(law_client, late, verdict="reinstated", reason="")
 
     refused(response, "Reason : Please give a reason", kept={"verdict": "reinstated"})

@@ -19,6 +19,7 @@ from tests.factory import (
     DURING_OFFER,
     EXPIRATION,
     elect,
+    extend,
     make_employee,
     make_grant,
     make_required_grant,
@@ -29,10 +30,10 @@ from tests.factory import (
 )
 from tests.portal import SetClock
 
-# Session, account, two of permissions; the submission and its mails, lines with grants, decisions,
-# who decided, employee, its offer's extensions, sender, what replaced it; the offer and its
-# extensions for the frame.
-QUERIES = 15
+# Session, account, two of permissions; the submission and its mails, lines, decisions, who decided,
+# employee, sender, what replaced it; the person's grants, their plans, all their forms with lines;
+# the offer and its extensions for the frame.
+QUERIES = 18
 
 
 def sign(employee: Employee, name: str) -> Submission:
@@ -94,13 +95,14 @@ def test_the_page_links_what_it_replaces_and_what_replaced_it(
 
 
 def test_the_page_of_a_late_submission_says_that_it_does_not_count(
-    law_client: Client, law: User, employee: Employee, portal_clock: SetClock
+    law_client: Client, law: User, employee: Employee, offer: Offer, portal_clock: SetClock
 ) -> None:
     portal_clock.set(EXPIRATION)
     late = elect(employee, make_grant(employee))
     shown = words(law_client.get(page(late)))
     assert "This submission was late and does not count unless it is reinstated." in shown
     assert "Arrival Late" in shown
+    extend(offer)
 
     review_submission(
         actor=law, submission=late, verdict=Verdict.REINSTATED, reason="The portal was down."

@@ -18,6 +18,7 @@ from tests.factory import (
     EXPIRATION,
     decline,
     elect,
+    extend,
     make_employee,
     make_grant,
     make_required_grant,
@@ -105,9 +106,10 @@ def four(law: User, offer: Offer, portal_clock: SetClock) -> dict[str, Submissio
     review(law, irregular, Verdict.IRREGULAR)
     portal_clock.set(EXPIRATION + timedelta(minutes=1))
     reinstated = elect(people[2], grants[2])
-    review(law, reinstated, Verdict.REINSTATED)
     portal_clock.tick(minutes=1)
     late = elect(people[3], grants[3])
+    extend(offer)
+    review(law, reinstated, Verdict.REINSTATED)
     review(law, late, Verdict.LATE)
     return {
         "replaced": replaced,

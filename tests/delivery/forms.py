@@ -93,7 +93,7 @@ def form_facts(**changes: Any) -> FormFacts:
     facts: dict[str, Any] = {
         "offer": offer_facts(),
         "kind": FormKind.ELECTION,
-        "on_paper": False,
+        "paper": None,
         "receipt": "7K3MQ-9WD4X-42",
         "received_at": RECEIVED,
         "deadline": DEADLINE,

@@ -56,7 +56,7 @@ def test_a_confirmation_is_the_form_as_received(
     kept = make_grant(employee, "001377", exercise_price=Decimal("12.0625"))
     submission = elect(employee, grant, keep=(kept,))
     facts = confirmation_of(submission)
-    assert (facts.kind, facts.timely, facts.on_paper) == (FormKind.ELECTION, True, False)
+    assert (facts.kind, facts.timely, facts.paper) == (FormKind.ELECTION, True, None)
     assert facts.receipt == submission.receipt
     assert facts.received_at == portal_clock.instant
     assert facts.deadline == EXPIRATION

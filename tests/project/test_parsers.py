@@ -21,6 +21,13 @@ def test_what_is_not_a_whole_number_in_range_is_refused(value: str) -> None:
         parsers.whole_number(1, 65535)(value)
 
 
+@pytest.mark.parametrize("value", ["Yes", "true", "1", "on", "ye", " yes", "nein"])
+def test_what_is_neither_yes_nor_no_is_refused(value: str) -> None:
+    assert (parsers.yes_or_no("yes"), parsers.yes_or_no("no")) == (True, False)
+    with pytest.raises(ValueError, match="must be yes or no"):
+        parsers.yes_or_no(value)
+
+
 def test_host_names_are_split_at_commas() -> None:
     assert parsers.host_names("a.example.com, .b.example.com,") == [
         "a.example.com",

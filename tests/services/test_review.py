@@ -22,6 +22,7 @@ from elections.services.review import Decided, NotDecided, review_submission
 from tests.factory import (
     EXPIRATION,
     elect,
+    extend,
     make_employee,
     make_grant,
     make_user,
@@ -103,6 +104,7 @@ def test_a_late_form_counts_only_once_it_is_reinstated(
     assert queries.governing_submission(offer, employee) is None
 
     portal_clock.tick(minutes=1)
+    extend(offer)
     review_submission(
         actor=law, submission=late, verdict=Verdict.REINSTATED, reason="The portal was down."
     )
@@ -114,17 +116,80 @@ def test_a_late_form_counts_only_once_it_is_reinstated(
 
 @pytest.mark.parametrize("verdict", [Verdict.IRREGULAR, Verdict.REINSTATED])
 def test_what_a_person_will_read_needs_a_reason(
-    law: User, employee: Employee, portal_clock: SetClock, verdict: Verdict
+    law: User, employee: Employee, offer: Offer, portal_clock: SetClock, verdict: Verdict
 ) -> None:
     if verdict == Verdict.REINSTATED:
         portal_clock.set(EXPIRATION)
     submission = elect(employee, make_grant(employee))
+    if verdict == Verdict.REINSTATED:
+        extend(offer)
 
     outcome = review_submission(actor=law, submission=submission, verdict=verdict, reason=" ")
 
     assert isinstance(outcome, NotDecided)
     assert [p.code for p in outcome.problems] == [Code.REASON_MISSING]
     assert not ReviewDecision.objects.exists()
+
+
+def test_a_late_form_that_no_extension_covers_is_not_reinstated(
+    law: User, employee: Employee, offer: Offer, portal_clock: SetClock
+) -> None:
+    portal_clock.set(EXPIRATION + timedelta(days=1))
+    late = elect(employee, make_grant(employee))
+    again = {"actor": law, "submission": late, "verdict": Verdict.REINSTATED, "reason": "A storm."}
+
+    without = review_submission(**again)
+    portal_clock.set(EXPIRATION + timedelta(hours=1))
+    extend(offer, EXPIRATION + timedelta(days=1))  # the form came at that very instant: still late
+    at_the_instant = review_submission(**again)
+
+    for refused in (without, at_the_instant):
+        assert isinstance(refused, NotDecided)
+        assert [p.code for p in refused.problems] == [Code.NO_EXTENSION_COVERS]
+    extend(offer, EXPIRATION + timedelta(days=1, microseconds=1))
+    assert isinstance(review_submission(**again), Decided)
+
+
+def mails_about_decisions() -> list[tuple[str, str]]:
+    mails = OutboxMessage.objects.exclude(kind__in=["receipt", "extension"]).order_by("pk")
+    return [(mail.kind, mail.decision.verdict) for mail in mails.select_related("decision")]
+
+
+def test_the_person_is_told_each_time_a_decision_changes_whether_the_form_counts(
+    law: User, employee: Employee
+) -> None:
+    submission = elect(employee, make_grant(employee))
+
+    for verdict in (Verdict.VALID, Verdict.IRREGULAR, Verdict.VALID, Verdict.VALID):
+        review_submission(actor=law, submission=submission, verdict=verdict, reason="Seen.")
+
+    assert mails_about_decisions() == [("irregular", "irregular"), ("reinstated", "valid")]
+
+
+def test_the_person_of_a_late_form_is_told_of_its_coming_and_going(
+    law: User, employee: Employee, offer: Offer, portal_clock: SetClock
+) -> None:
+    portal_clock.set(EXPIRATION)
+    late = elect(employee, make_grant(employee))
+    extend(offer)
+
+    for verdict in (Verdict.LATE, Verdict.REINSTATED, Verdict.LATE, Verdict.LATE):
+        review_submission(actor=law, submission=late, verdict=verdict, reason="Seen.")
+
+    assert mails_about_decisions() == [("reinstated", "reinstated"), ("irregular", "late")]
+
+
+def test_a_decision_that_turns_another_round_needs_a_reason(
+    law: User, employee: Employee, offer: Offer
+) -> None:
+    submission = elect(employee, make_grant(employee))
+    review_submission(actor=law, submission=submission, verdict=Verdict.IRREGULAR, reason="Odd.")
+
+    outcome = review_submission(actor=law, submission=submission, verdict=Verdict.VALID, reason="")
+
+    assert isinstance(outcome, NotDecided)
+    assert [p.code for p in outcome.problems] == [Code.REASON_MISSING]
+    assert queries.governing_submission(offer, employee) is None
 
 
 def test_a_late_form_is_never_just_valid(
@@ -199,7 +264,7 @@ def test_the_last_decision_recorded_holds_when_the_clock_steps_back(
     review_submission(actor=law, submission=submission, verdict=Verdict.IRREGULAR, reason="Odd.")
     portal_clock.tick(seconds=-2)
 
-    review_submission(actor=law, submission=submission, verdict=Verdict.VALID, reason="")
+    review_submission(actor=law, submission=submission, verdict=Verdict.VALID, reason="Mended.")
 
     assert queries.governing_submission(offer, employee) == submission
 

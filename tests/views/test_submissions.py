@@ -15,6 +15,7 @@ from tests.factory import (
     DURING_OFFER,
     EXPIRATION,
     elect,
+    extend,
     make_employee,
     make_grant,
     make_user,
@@ -121,6 +122,7 @@ def test_an_extension_does_not_make_a_late_form_count_and_says_what_to_do(
 def test_a_reinstated_form_counts_and_says_so(
     client: Client, submission: Submission, late: Submission
 ):
+    extend(late.offer)
     decide(late, Verdict.REINSTATED, "Held up in our building's network.")
     page = page_of(client, late)
     assert "✓ Counts (late, reinstated)" in page

@@ -1,10 +1,15 @@
-"""`manage.py deliver_outbox`: the sweeper, which delivers whatever the worker did not."""
+"""`manage.py deliver_outbox`: the sweeper, which delivers whatever the worker did not.
+
+It also sets off the reminders whose date has come: that, too, has to happen without a broker. And
+it keeps the desk's figures fresh once there are too many people to count for each page.
+"""
 
 from __future__ import annotations
 
 import signal
 import threading
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import timedelta
 from types import FrameType
 from typing import Any
@@ -17,6 +22,8 @@ from django.db import close_old_connections, connections
 from elections.delivery.claim import revive
 from elections.delivery.deliver import Outcome
 from elections.delivery.sweep import GRACE, sweep
+from elections.services.count import recount_if_stale
+from elections.services.remind import run_due_reminders
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +35,8 @@ class Command(BaseCommand):
     """Deliver the outbox, for ever or once. Any number may run at the same time."""
 
     help = (
-        "Delivers mails that are due and that no worker has delivered; needs no broker. Runs until"
+        "Delivers mails that are due and that no worker has delivered; needs no broker. Sets"
+        " off the reminders whose date has come. Runs until"
         " it is told to stop (SIGTERM or Ctrl-C), and then finishes the mail in hand."
     )
 
@@ -44,6 +52,7 @@ class Command(BaseCommand):
         if retry_failed:
             self.stdout.write(f"{revive()} to be tried again")
         if once:
+            run_due_reminders()
             outcomes = sweep(grace=timedelta(0))
             waiting = outcomes[Outcome.PUT_BACK] + outcomes[Outcome.SERVER_AWAY]
             self.stdout.write(
@@ -70,14 +79,21 @@ def _sweep_until(stopping: threading.Event) -> None:
     log.info("sweeper_started")
     while not stopping.is_set():
         close_old_connections()
-        try:
-            sweep(grace=GRACE, limit=ROUND, stopping=stopping.is_set)
-        except DatabaseTrouble as error:
-            # The database restarts, or is away for a while: so does nothing but wait and try again.
-            log.warning("sweeper_without_database", error=str(error))
-            connections.close_all()
-        except Exception:
-            # The row it came from is claimed for a while, so the next round gets past it.
-            log.exception("sweep_failed")
+        # Each by itself, so that trouble with the one does not keep the other from being done.
+        _guarded(run_due_reminders)
+        _guarded(lambda: sweep(grace=GRACE, limit=ROUND, stopping=stopping.is_set))
+        _guarded(recount_if_stale)
         stopping.wait(PAUSE)
     log.info("sweeper_stopped")
+
+
+def _guarded(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except DatabaseTrouble as error:
+        # The database restarts, or is away for a while: so does nothing but wait and try again.
+        log.warning("sweeper_without_database", error=str(error))
+        connections.close_all()
+    except Exception:
+        # The row it came from is claimed for a while, so the next round gets past it.
+        log.exception("sweep_failed")

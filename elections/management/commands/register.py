@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from elections import clock, queries
+from elections.exports.cells import Cell, iso
+from elections.exports.files import csv_chunks
+from elections.exports.tables import TABLES
 from elections.management.arguments import instant
 from elections.models import Offer
-from elections.queries import RegisterRow
-
-# A spreadsheet takes a cell that begins so for a formula, and would run it.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from elections.services.export import Export, FileFormat
 
 
 class Command(BaseCommand):
@@ -44,36 +41,32 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{as_of.isoformat()} is yet to come: nobody knows what it will say."
             )
-        rows = _plain(queries.register(offer, as_of=as_of or now), ZoneInfo(offer.zone))
-        if options["format"] == "csv":
-            self._print_csv(rows)
-        else:
-            self._print_json(offer, as_of or now, rows)
+        file_format = FileFormat(options["format"])
+        export = Export(None, TABLES["register"], offer, as_of or now, file_format)
+        with export.noted():
+            if file_format is FileFormat.CSV:
+                self._print_csv(export)
+            else:
+                self._print_json(export)
 
-    def _print_csv(self, rows: Iterator[dict[str, Any]]) -> None:
-        writer = csv.DictWriter(self.stdout, [field.name for field in fields(RegisterRow)])
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({name: _harmless(value) for name, value in row.items()})
+    def _print_csv(self, export: Export) -> None:
+        for text in csv_chunks(export.table.columns, export.rows(), export.zone):
+            self.stdout.write(text, ending="")
 
-    def _print_json(self, offer: Offer, as_of: datetime, rows: Iterator[dict[str, Any]]) -> None:
-        there = as_of.astimezone(ZoneInfo(offer.zone)).isoformat(timespec="microseconds")
-        self.stdout.write(f'{{"offer": {json.dumps(offer.slug)}, "as_of": {json.dumps(there)},')
+    def _print_json(self, export: Export) -> None:
+        there = iso(export.as_of, export.zone)
+        offer = json.dumps(export.offer.slug)
+        self.stdout.write(f'{{"offer": {offer}, "as_of": {json.dumps(there)},')
         self.stdout.write('"rows": [', ending="")
-        for number, row in enumerate(rows):
-            self.stdout.write(("," if number else "") + "\n" + json.dumps(row), ending="")
+        for number, row in enumerate(export.rows()):
+            said = [_said(value, export) for value in row]
+            named = json.dumps(dict(zip(export.table.columns, said, strict=True)))
+            self.stdout.write(("," if number else "") + "\n" + named, ending="")
         self.stdout.write("\n]}")
 
 
-def _plain(rows: Iterator[RegisterRow], zone: ZoneInfo) -> Iterator[dict[str, Any]]:
-    """Rows as text, numbers and instants in ISO 8601, in the offer's own time with its offset."""
-    for row in rows:
-        received = row.received_at.astimezone(zone).isoformat(timespec="microseconds")
-        granted_on = row.granted_on.isoformat()
-        yield asdict(row) | {"received_at": received, "granted_on": granted_on}
-
-
-def _harmless(value: object) -> object:
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+def _said(value: Cell, export: Export) -> Any:
+    """A cell as JSON: text as it is, since nothing runs it; a price as text, to the last digit."""
+    if isinstance(value, date):
+        return iso(value, export.zone)
+    return str(value) if isinstance(value, Decimal) else value

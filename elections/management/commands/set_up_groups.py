@@ -1,4 +1,4 @@
-"""`manage.py set_up_groups`: the groups "Law Department" and "HR" with their permissions."""
+"""`manage.py set_up_groups`: the groups of Law, HR and auditors with their permissions."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from elections.services.groups import PERMISSIONS, set_up_groups
 
 
 class Command(BaseCommand):
-    """Make or mend both groups; safe to repeat."""
+    """Make or mend the groups; safe to repeat."""
 
-    help = "Make the groups of Law and HR, each with just its permissions."
+    help = "Make the groups of Law, HR and auditors, each with just its permissions."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Set them up; exits 1 before the database is migrated."""

@@ -1,0 +1,36 @@
+"""The admin as one site: its names, and room for pages that belong to no one model.
+
+It stands outside `elections.admin`, whose modules register with it while they are imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import admin
+from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, path
+
+
+class PortalSite(admin.AdminSite):
+    """Django's admin, and pages of our own that belong to no one model."""
+
+    # The page's head says company and offer once an offer is loaded (admin/base_site.html).
+    site_header = "Stock option exchange"
+    site_title = index_title = "Law and HR"
+    enable_nav_sidebar = False  # its width is what the lists need
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._pages: list[URLPattern] = []
+
+    def add_page(self, route: str, view: Callable[..., HttpResponse], *, name: str) -> None:
+        """Show `view` to staff at `route` below the admin's address, before Django's own pages.
+
+        `name` is reversed as "admin:name". Who of the staff may see it, the view decides.
+        """
+        self._pages.append(path(route, self.admin_view(view), name=name))
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Our pages first, then Django's."""
+        return [*self._pages, *super().get_urls()]

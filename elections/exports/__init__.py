@@ -1,0 +1,1 @@
+"""What can be taken out: each table is defined once, and written as CSV or as XLSX."""

@@ -1,0 +1,109 @@
+"""The queue of forms that nobody has reviewed: who has which one in hand, and for how long.
+
+A hold is a lease on the real clock, renewed by looking at the form. It only keeps two reviewers
+from reading the same form; what is decided is guarded by `review_submission` itself.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from elections import clock
+from elections.models import Offer, ReviewDecision, ReviewHold, Submission, User
+
+LEASE = timedelta(minutes=10)
+
+
+def unreviewed(offer: Offer, *, late: bool = False) -> QuerySet[Submission]:
+    """The forms received in time (or the late ones) without a decision, oldest first."""
+    decided = ReviewDecision.objects.filter(submission=OuterRef("pk"))
+    return Submission.objects.filter(~Exists(decided), offer=offer, timely=not late).order_by(
+        "received_at", "pk"
+    )
+
+
+def waiting_for(
+    reviewer: User, offer: Offer, *, late: bool = False, after: Submission | None = None
+) -> QuerySet[Submission]:
+    """The unreviewed forms that `reviewer` can take, oldest first; only those after `after`.
+
+    Not their own, and none that somebody else has in hand.
+    """
+    held = _running(clock.database_clock()).filter(submission=OuterRef("pk"))
+    forms = unreviewed(offer, late=late).filter(~Exists(held.exclude(reviewer=reviewer)))
+    # Not `exclude`: it would leave out whoever has no account as well.
+    forms = forms.filter(Q(employee__user=None) | ~Q(employee__user=reviewer))
+    if after is not None:
+        later = Q(received_at__gt=after.received_at)
+        forms = forms.filter(later | Q(received_at=after.received_at, pk__gt=after.pk))
+    return forms
+
+
+def take_next(
+    *, actor: User, offer: Offer, late: bool = False, after: Submission | None = None
+) -> Submission | None:
+    """Give `actor` the next form in hand, oldest first; None where nothing waits for them.
+
+    Of two reviewers who ask at once each gets another form. `after` goes on from that form, which
+    is how one is skipped.
+    """
+    with transaction.atomic(durable=True):
+        while (form := _lock_first(waiting_for(actor, offer, late=late, after=after))) is not None:
+            # A colleague may have taken and let go of the row's lock since the search for it began,
+            # so it is looked at once more, now that nobody else can take it.
+            if waiting_for(actor, offer, late=late, after=after).filter(pk=form.pk).exists():
+                _hold(form, actor)
+                return form
+    return None
+
+
+def _lock_first(forms: QuerySet[Submission]) -> Submission | None:
+    """Lock the first form that no other reviewer is just taking; it can still be pointed to.
+
+    On SQLite the transaction holds the whole database, and nothing is left to lock.
+    """
+    return forms.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
+
+
+def _hold(form: Submission, reviewer: User) -> None:
+    until = clock.database_clock() + LEASE
+    ReviewHold.objects.update_or_create(
+        submission=form, defaults={"reviewer": reviewer, "until": until}
+    )
+
+
+def look_at(*, actor: User, submission: Submission) -> ReviewHold:
+    """Take the form in hand, or renew the hold on it; somebody else's hold is given as it is."""
+    with transaction.atomic(durable=True):
+        instant = clock.database_clock()
+        hold, made = ReviewHold.objects.select_for_update(of=("self",)).get_or_create(
+            submission=submission, defaults={"reviewer": actor, "until": instant + LEASE}
+        )
+        if not made and (hold.reviewer_id == actor.pk or hold.until <= instant):
+            hold.reviewer, hold.until = actor, instant + LEASE
+            hold.save(update_fields=["reviewer", "until"])
+    return hold
+
+
+def put_back(*, actor: User, submission: Submission) -> None:
+    """Let go of the form, where `actor` has it in hand."""
+    ReviewHold.objects.filter(submission=submission, reviewer=actor).delete()
+
+
+def in_hands(offer: Offer) -> QuerySet[ReviewHold]:
+    """The forms that somebody is looking at right now, and who; those about to be free first."""
+    running = _running(clock.database_clock()).filter(submission__offer=offer)
+    return running.select_related("submission", "reviewer").order_by("until")
+
+
+def in_hands_of_others(reviewer: User) -> QuerySet[ReviewHold]:
+    """What anybody but `reviewer` is looking at right now."""
+    running = _running(clock.database_clock())
+    return running.exclude(reviewer=reviewer).select_related("reviewer")
+
+
+def _running(at: datetime) -> QuerySet[ReviewHold]:
+    return ReviewHold.objects.filter(until__gt=at)
