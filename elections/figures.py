@@ -121,10 +121,14 @@ class Figures:
             }
         )
 
+    @property
+    def pause(self) -> timedelta:
+        """How long they are good for, before it is time to count again."""
+        return max(RECOUNT_AFTER, SHARE_OF_TIME * timedelta(seconds=self.took))
+
     def is_stale(self, *, at: datetime) -> bool:
         """Whether it is time to count again, at the instant `at`; a clock set back counts too."""
-        pause = max(RECOUNT_AFTER, SHARE_OF_TIME * timedelta(seconds=self.took))
-        return not timedelta(0) <= at - self.counted_at < pause
+        return not timedelta(0) <= at - self.counted_at < self.pause
 
 
 def is_small(offer: Offer) -> bool:

@@ -26,7 +26,8 @@ from elections.services.count import count_figures
 
 SEE = "elections.view_submission"
 SEE_MAIL = "elections.view_outboxmessage"
-# Counting in the background comes round within this unless the sweeper is gone.
+# Counting in the background comes round within this, or within twice its pause, unless the sweeper
+# is gone.
 LATE_COUNT = timedelta(minutes=5)
 SLOW_MAIL = timedelta(minutes=1)  # what is older than that should have left
 
@@ -71,7 +72,8 @@ class Desk:
     @property
     def is_old(self) -> bool:
         """Whether nobody has counted for so long that the sweeper must be gone."""
-        return abs(self.portal.at - self.figures.counted_at) >= LATE_COUNT
+        patience = max(LATE_COUNT, 2 * self.figures.pause)
+        return abs(self.portal.at - self.figures.counted_at) >= patience
 
     @property
     def opens_label(self) -> str:
