@@ -23,7 +23,7 @@ BIN = Path(sys.executable).parent
 OFFER = Path("offers", "lantronix-2002")
 # What a demo folder holds; --reset removes these and nothing else.
 KEPT = ("portal.sqlite3", "portal.sqlite3-wal", "portal.sqlite3-shm", "broker", "mail", "log",
-        "secret_key")  # fmt: skip
+        "scans", "uploads", "secret_key")  # fmt: skip
 START_WAIT = 30.0
 
 
@@ -102,8 +102,11 @@ def prepare() -> str:
 
     try:
         django.setup()
+        from elections.models import Offer
+
         call_command("migrate", verbosity=0, interactive=False)
-        said_by("load_offer", str(OFFER))
+        if not Offer.objects.exists():  # what HR changed in it since stays changed
+            said_by("load_offer", str(OFFER))
         logins = said_by("load_demo")
         said_by("demo_clock", os.environ.get("PORTAL_DEMO_NOW") or "--default")
     except (CommandError, ConfigurationError) as error:
@@ -180,7 +183,7 @@ def welcome(port: str, folder: Path, logins: str) -> str:
         f"Mail lands in {shown}/mail/ and can be read at {address}/demo/mail/\n"
         f"The processes' messages: {shown}/log/. Ctrl-C ends them all; `make demo` goes on from"
         " here, `make demo-reset` begins anew.\n"
-        "The demo's clock moves with: PORTAL_MODE=demo .venv/bin/python manage.py demo_clock"
+        "The demo's clock moves with: .venv/bin/python manage.py demo_clock"
         " 2003-01-20T20:59:30-08:00\n"
     )
 

@@ -32,7 +32,7 @@ from tests.portal import SetClock
 # its lines, decisions, employee, sender, what it replaces and what replaced it, mails; the person's
 # grants, their plans, all their forms with lines; the hold (read, savepoint, made, released) and
 # how many wait.
-QUERIES = 25
+QUERIES = 26
 
 
 @pytest.fixture

@@ -236,6 +236,7 @@ def cut_other_connections() -> int:
         cursor.execute(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
         )
         (count,) = cursor.fetchone()
     return int(count)

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from elections.core.receipt import make_receipt
 from elections.models import Employee, Extension, Grant, Offer, OutboxMessage, Submission
 from elections.models.outbox import MailState
 from elections.models.submission import Verdict
@@ -195,7 +194,7 @@ def test_a_receipt_code_is_accepted_however_it_is_typed(
 
 
 @pytest.mark.parametrize(
-    "code", ["x", "7K3MQ-9WD4X-15", "%00", "%ff", "..", "x" * 2000, make_receipt()]
+    "code", ["x", "7K3MQ-9WD4X-15", "%00", "%ff", "..", "x" * 2000, "7K3MQ-9WD4X-81"]
 )
 @pytest.mark.parametrize("end", ["/", ".pdf"])
 def test_a_code_that_is_none_is_not_found_and_says_what_to_look_at(
