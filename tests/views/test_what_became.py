@@ -121,6 +121,7 @@ def test_the_history_says_by_which_rule_a_reinstated_form_is_used(
 ):
     portal_clock.set(EXPIRATION)
     late = withdraw(employee)
+    extend(late.offer)
     decide(late, Verdict.REINSTATED, "The network was down.")
     page = words(client.get("/submissions/"))
     assert (
@@ -152,10 +153,10 @@ def test_a_late_receipt_calls_what_counts_earlier_when_it_came_earlier(
 def test_a_form_reinstated_and_then_replaced_does_not_say_that_it_counts(
     client: Client, offer: Offer, employee: Employee, late: Submission, portal_clock: SetClock
 ):
+    extend(offer)
     decide(late, Verdict.REINSTATED, "The network was down.")
     receipt = f"/submissions/{late.receipt}/"
     assert "the Law Department lets it count all the same" in words(client.get(receipt))
-    extend(offer)
     portal_clock.tick(hours=1)
     anew = withdraw(employee)
     page = words(client.get(receipt))
