@@ -14,7 +14,8 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 libfontconfig1 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --no-create-home --home-dir /nonexistent portal
+    && useradd --system --uid 10001 --no-create-home --home-dir /nonexistent portal \
+    && install --directory --mode 700 --owner 10001 --group 10001 /data
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     # Fontconfig wants to keep a cache, and the root file system is read-only.
     XDG_CACHE_HOME=/tmp/cache

@@ -186,7 +186,8 @@ DATA_DIR = Variable(
     "folder",
     Path,
     default="var",
-    description="A demo's folder: database, mails, broker, secret. Relative to the checkout.",
+    description="Where files are kept, outside what is served: scans, uploads; a demo's database,"
+    " mails, broker and secret too. Relative to the checkout.",
 )
 DEMO_NOW = Variable(
     "PORTAL_DEMO_NOW",
