@@ -7,7 +7,9 @@ tables with their keys and checks, committed. It checks no cell, compares nothin
 there, and makes no accounts. Both run in turn, each on its own copy of a migrated database of a
 private PostgreSQL that keeps its defaults (fsync on). There are three grants for each person.
 
-Exits 1 when a median takes more than four times the least, or the process more than 500 MB.
+Exits 1 when the first import (all new) takes more than four times the least, by the medians, or the
+process more than 500 MB. What the same files take again, and files in which everything has changed,
+is told beside it.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ OFFER = ROOT / "offers" / "lantronix-2002"
 GRANTS_EACH = 3
 MOST_TIMES = 4
 MOST_MEMORY = 500  # MB
+FIRST = "import, all new"
 
 PEOPLE = {
     "Employee Number": "text",
@@ -94,7 +97,7 @@ def one_round(first: Path, later: Path, name: str) -> dict[str, float]:
     with database(f"{name}_least"):
         seconds = {"the least": timed(lambda: copy_and_insert(first))}
     with database(name):
-        seconds["import, all new"] = timed(lambda: imported(first, new=True))
+        seconds[FIRST] = timed(lambda: imported(first, new=True))
         seconds["again, nothing changed"] = timed(lambda: imported(first))
         seconds["again, everything changed"] = timed(lambda: imported(later, changed=True))
     return seconds
@@ -105,14 +108,15 @@ def tell(people: int, rounds: list[dict[str, float]]) -> int:
     least = median(seconds["the least"] for seconds in rounds)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     say(f"{people:,} people, {people * GRANTS_EACH:,} grants; medians of {len(rounds)}")
-    missed = memory > MOST_MEMORY
+    first = median(seconds[FIRST] for seconds in rounds)
+    missed = first > MOST_TIMES * least or memory > MOST_MEMORY
     for what in rounds[0]:
         took = median(seconds[what] for seconds in rounds)
         each = ", ".join(f"{seconds[what]:.1f}" for seconds in rounds)
         say(f"{what:26} {took:6.1f} s  {took / least:5.2f} times the least  ({each})")
-        missed = missed or took > MOST_TIMES * least
-    say(f"most memory {memory:,} MB of {MOST_MEMORY}; at most {MOST_TIMES} times: ", end="")
-    say("missed" if missed else "kept")
+    say(f"most memory                {memory:,} MB")
+    bar = f"at most {MOST_TIMES} times the least and {MOST_MEMORY} MB"
+    say(f"{'Missed' if missed else 'Kept'}: {bar}, for the first import.")
     return int(missed)
 
 
@@ -217,9 +221,9 @@ def timed(work: Callable[[], None]) -> float:
     return time.perf_counter() - began
 
 
-def say(text: str, end: str = "\n") -> None:
+def say(text: str) -> None:
     """Tell whoever measures."""
-    sys.stdout.write(text + end)
+    sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from elections.core.digest import canonical_json
 from elections.core.instants import as_utc
 from elections.core.problems import Code, Problem
 from elections.models import InformationSession, Offer, User
@@ -93,8 +94,14 @@ def announced(session: InformationSession) -> Meeting:
 
 def version_of(session: InformationSession) -> str:
     """What tells this state of a session from any other, to be carried by a form."""
-    whole = f"{announced(session)!r} {session.canceled}"
-    return hashlib.sha256(whole.encode()).hexdigest()
+    whole = [
+        session.starts_at,
+        session.ends_at,
+        session.place,
+        session.how_to_join,
+        session.canceled,
+    ]
+    return hashlib.sha256(canonical_json(whole)).hexdigest()
 
 
 def _held(session: InformationSession) -> InformationSession:

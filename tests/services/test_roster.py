@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import is_password_usable, make_password
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, connection
 from django.db.models import Model
@@ -55,6 +56,17 @@ def test_whoever_has_no_password_yet_can_ask_for_a_link_to_set_one(
     (mail,) = mailoutbox
     assert mail.to == ["pat@example.com"]
     assert "/accounts/password/reset/key/" in str(mail.body)
+
+
+def test_no_two_people_have_the_same_unusable_password(offer: Offer) -> None:
+    """Nor one that anybody could guess: it goes into the link with which they set their own."""
+    accepted([employee(str(number)) for number in range(20)])
+
+    passwords = User.objects.values_list("password", flat=True)
+
+    assert len(set(passwords)) == 20
+    assert {len(password) for password in passwords} == {len(make_password(None))}
+    assert not any(map(is_password_usable, passwords))
 
 
 def test_grants_come_with_their_exact_price_and_shares(offer: Offer) -> None:

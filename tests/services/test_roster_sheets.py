@@ -141,6 +141,7 @@ def test_what_exports_look_like_is_accepted(text: str) -> None:
         ("Employee Number", "", "is empty."),
         ("Employee Number", "1" * 41, "has 41 characters; at most 40 fit."),
         ("Employee Number", "=1+1", "only letters, digits and . _ / - fit."),
+        ("Employee Number", "１２３", "only letters, digits and . _ / - fit."),
         ("Legal Name", "  ", "is empty."),
         ("Legal Name", "x" * 201, "has 201 characters; at most 200 fit."),
         ("Legal Name", "Pat\x00Example", "invisible control character"),
@@ -189,6 +190,8 @@ def test_a_bad_cell_of_a_person_is_named(column: str, text: str, reason: str) ->
         ("Shares Granted", "1,00", "is not a whole number of shares."),
         ("Shares Granted", "-1000", "is not a whole number of shares."),
         ("Shares Granted", "١٠٠٠", "is not a whole number of shares."),
+        ("Shares Granted", "１000", "is not a whole number of shares."),
+        ("Shares Granted", "²", "is not a whole number of shares."),
         ("Shares Granted", "2147483648", "is more than the 2,147,483,647 shares that fit."),
         ("Shares Granted", "9" * 5000, "shares that fit."),
         ("Shares Exercised", "", "is empty."),
@@ -370,6 +373,7 @@ def test_what_is_written_the_american_way_is_read_exactly(
     price: Decimal, shares: int, day: date
 ) -> None:
     assert cells.price(f"${price:,}") == price
-    assert cells.shares(f"{shares:,}") == shares
+    assert cells.shares(f"{shares:,}") == cells.shares(f" {shares}") == cells.shares(str(shares))
+    assert cells.shares(str(shares)) == shares
     assert cells.day(f"{day.month}/{day.day}/{day.year}") == day
     assert cells.day(day.isoformat()) == day

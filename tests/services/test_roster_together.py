@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 
 from elections import clock, queries
 from elections.core.problems import Code
@@ -25,7 +23,6 @@ from tests.factory import make_offer, signed
 from tests.roster_files import accepted, employee, grant, load, refusals
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-Client = Callable[[Callable[[], object]], Future]
 
 
 class Pause:
@@ -256,6 +253,29 @@ def test_a_form_of_someone_whom_the_import_leaves_alone_does_not_wait(
 
     assert isinstance(outcome, Recorded)
     assert result.problems == ()
+
+
+def test_an_import_may_take_longer_than_a_request(
+    open_offer: Offer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its statements grow with the roster, and the limit is the portal's own again afterwards."""
+    limits, write = [limit()], InSets.write
+
+    def look_and_write(self: InSets) -> None:
+        limits.append(limit())
+        write(self)
+
+    monkeypatch.setattr(InSets, "write", look_and_write)
+    accepted([employee("1")])
+    limits.append(limit())
+
+    assert limits == ["30s", "15min", "30s"]
+
+
+def limit() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        return str(cursor.fetchone()[0])
 
 
 def test_two_imports_at_once_take_turns(open_offer: Offer) -> None:

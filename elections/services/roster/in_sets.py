@@ -71,7 +71,7 @@ class InSets:
 
 
 def free_addresses() -> None:
-    """Take the accounts off the addresses they leave."""
+    """Take the accounts off the addresses they leave, where somebody else is to have them."""
     tables.execute(statements.FORGET_ADDRESSES)
     tables.execute(statements.FREE_ADDRESSES)
 

@@ -127,10 +127,13 @@ LEFT JOIN elections_employee holder ON holder.id = g.employee_id
 LEFT JOIN elections_plan plan ON plan.id = g.plan_id
 """
 
-# The accounts leave their addresses before any takes a new one: two people may trade theirs.
+# Two people may trade their addresses: whoever has one that the file gives to somebody else leaves
+# it before anybody takes a new one.
 FREE_ADDRESSES = """
 UPDATE elections_user u SET email = 'moving-' || u.id || '@example.invalid'
-FROM roster_people r WHERE r.account_id = u.id AND r.moves
+FROM roster_people r
+WHERE r.account_id = u.id AND r.moves
+    AND EXISTS (SELECT FROM roster_people_file taker WHERE taker.email = u.email)
 """
 
 # Whoever holds an old address must not reset a password with it: allauth must forget it too.
