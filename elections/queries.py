@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -34,6 +34,8 @@ from elections.models import Document, Employee, Grant, Line, Offer, ReviewDecis
 from elections.models.outbox import MailState
 from elections.models.people import Employment
 from elections.models.submission import Verdict
+
+NAMED_AT_MOST = 500  # keys in one query; for more people than that, everyone's is read
 
 
 def current_offer(*, at: datetime | None = None) -> Offer:
@@ -149,6 +151,27 @@ def governing_submission(
         .prefetch_related("lines")
         .first()
     )
+
+
+def exchanged_grants(offer: Offer, people: Collection[int]) -> dict[int, tuple[Submission, int]]:
+    """What governs for each of these people (their keys), and how many grants it exchanges.
+
+    Two queries for any number of people; whoever has nothing that counts is left out.
+    """
+    governing = governing_submissions(offer)
+    if len(people) <= NAMED_AT_MOST:
+        governing = governing.filter(employee__in=people)
+    exchanged = dict(
+        Line.objects.filter(submission__in=governing.values("pk"), choice=Choice.EXCHANGE)
+        .values_list("submission")
+        .annotate(grants=Count("pk"))
+    )
+    wanted = set(people)
+    return {
+        one.employee_id: (one, exchanged.get(one.pk, 0))
+        for one in governing.iterator(chunk_size=2000)
+        if one.employee_id in wanted
+    }
 
 
 def history(offer: Offer, employee: Employee) -> list[Submission]:

@@ -62,6 +62,11 @@ class Code(StrEnum):
     SESSION_ENDS_BEFORE_START = "session_ends_before_start"
     SESSION_TIME_TAKEN = "session_time_taken"
     SESSION_CHANGED_MEANWHILE = "session_changed_meanwhile"
+    STATUS_UNCHANGED = "status_unchanged"
+    STATUS_CHANGED_MEANWHILE = "status_changed_meanwhile"
+    STATUS_EFFECT_CHANGED = "status_effect_changed"
+    LEFT_BEFORE_HIRED = "left_before_hired"
+    OWN_STATUS = "own_status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,4 +245,15 @@ SENTENCES: dict[Code, str] = {
     Code.SESSION_CHANGED_MEANWHILE: (
         "This session was changed since you opened this page. Please look at it again."
     ),
+    Code.STATUS_UNCHANGED: "The roster says this already, so there is nothing to change.",
+    Code.STATUS_CHANGED_MEANWHILE: (
+        "The roster was changed since you opened this page. Please look at what it says now, and"
+        " change that if it is still needed."
+    ),
+    Code.STATUS_EFFECT_CHANGED: (
+        "What this change does has changed since you were shown it: a form came in, or the offer"
+        " was extended. Please look at it again."
+    ),
+    Code.LEFT_BEFORE_HIRED: "The last day employed cannot come before the hire date.",
+    Code.OWN_STATUS: "This is about yourself. Please leave it to somebody else to change it.",
 }

@@ -16,6 +16,7 @@ from elections.models import (
     OutboxMessage,
     Reminder,
     ReviewDecision,
+    StatusChange,
     Submission,
 )
 from elections.models.outbox import MailKind
@@ -55,6 +56,13 @@ def post_reminder(reminder: Reminder, employees: Iterable[Employee]) -> int:
     )
 
 
+def post_status_changes(changes: Iterable[StatusChange]) -> int:
+    """Put a mail about each of `changes` in the outbox, for its employee; returns how many."""
+    return _post_all(
+        [_message(MailKind.STATUS, change.employee, status_change=change) for change in changes]
+    )
+
+
 def _post_all(messages: list[OutboxMessage]) -> int:
     posted = OutboxMessage.objects.bulk_create(messages, batch_size=1000)
     keys = [message.pk for message in posted[:WAKE_AT_MOST]]
@@ -70,6 +78,7 @@ def _message(
     decision: ReviewDecision | None = None,
     extension: Extension | None = None,
     reminder: Reminder | None = None,
+    status_change: StatusChange | None = None,
 ) -> OutboxMessage:
     posted_at = datetime.now(UTC)
     return OutboxMessage(
@@ -80,6 +89,7 @@ def _message(
         decision=decision,
         extension=extension,
         reminder=reminder,
+        status_change=status_change,
         message_id=f"<{uuid.uuid4()}@{settings.PORTAL_HOST}>",
         created_at=posted_at,
         due_at=posted_at,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
+from django.db.models import Q
 
+from elections.models.offer import Offer
 from elections.models.people import Employee
 
 
@@ -59,8 +61,10 @@ class RosterUpload(models.Model):
 class StatusChange(models.Model):
     """What changed about a person's standing in the offer, and what that did. Append-only.
 
-    `before` and `after` hold the changed columns of the roster as plain values; `effect` is the
-    sentence that the person is mailed, empty when nothing changes for them.
+    `before` and `after` hold the changed columns of the roster as plain values; `effect` is what
+    the person is mailed of `offer`, a paragraph a line, empty when nothing changes for them.
+    `offer` is the one that ran, if any did. `reason` is what whoever changed it by hand gave; an
+    `upload` needs none.
     """
 
     employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="status_changes")
@@ -71,12 +75,19 @@ class StatusChange(models.Model):
     upload = models.ForeignKey(
         RosterUpload, on_delete=models.PROTECT, null=True, related_name="status_changes"
     )
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, null=True, related_name="+")
     before = models.JSONField()
     after = models.JSONField()
     effect = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-changed_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(effect="") | Q(offer__isnull=False), name="status_effect_names_offer"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Status of {self.employee_id}"
