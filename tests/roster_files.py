@@ -8,6 +8,8 @@ import csv
 import io
 from typing import Any, BinaryIO
 
+import xlsxwriter
+
 from elections.services.roster import RosterResult, import_roster
 
 Rows = list[dict[str, str]]
@@ -50,8 +52,12 @@ def grant(number: str = "00004711", **cells: str) -> dict[str, str]:
 
 
 def employees_file(*rows: dict[str, str]) -> BinaryIO:
-    """An employees file with these rows, the first of them on line 2."""
-    return _file(list(EMPLOYEE), rows)
+    """An employees file with these rows, the first of them on line 2.
+
+    It has a column of leaves where a row does.
+    """
+    leaves = [name for row in rows for name in row if name not in EMPLOYEE]
+    return _file([*EMPLOYEE, *dict.fromkeys(leaves)], rows)
 
 
 def grants_file(*rows: dict[str, str]) -> BinaryIO:
@@ -76,6 +82,21 @@ def accepted(persons: Rows, grants: Rows | None = None) -> RosterResult:
 def refusals(result: RosterResult) -> list[str]:
     """What was wrong, in the words shown."""
     return [str(problem) for problem in result.problems]
+
+
+def workbook(*rows: list[Any], sheets: dict[str, list[list[Any]]] | None = None) -> BinaryIO:
+    """An XLSX file with these rows on its one sheet, each value as the kind of cell it is.
+
+    `sheets` are more of them.
+    """
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"default_date_format": "yyyy-mm-dd"}) as book:
+        for name, cells in {"Roster": list(rows), **(sheets or {})}.items():
+            sheet = book.add_worksheet(name)
+            for line, row in enumerate(cells):
+                sheet.write_row(line, 0, row)
+    content.seek(0)
+    return content
 
 
 def raw(text: str, encoding: str = "utf-8") -> BinaryIO:

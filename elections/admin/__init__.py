@@ -22,6 +22,7 @@ from elections.admin import (
     sessions,
     site,
     submissions,
+    uploads,
 )
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "sessions",
     "site",
     "submissions",
+    "uploads",
 ]

@@ -22,10 +22,14 @@ from elections.admin.desk_timing import Timing, timing
 from elections.context import Portal, portal_of
 from elections.core.words import day_label
 from elections.figures import Figures
+from elections.models import RosterUpload
+from elections.models.roster import UploadState
 from elections.services.count import count_figures
+from elections.services.roster.uploads import UNDER_WAY, is_neglected
 
 SEE = "elections.view_submission"
 SEE_MAIL = "elections.view_outboxmessage"
+SEE_UPLOADS = "elections.view_rosterupload"
 # Counting in the background comes round within this, or within twice its pause, unless the sweeper
 # is gone.
 LATE_COUNT = timedelta(minutes=5)
@@ -55,9 +59,10 @@ class Pile:
 class Desk:
     """One visit to the desk: what is counted, and how it is said."""
 
-    def __init__(self, portal: Portal, *, sees_mail: bool) -> None:
+    def __init__(self, portal: Portal, *, sees_mail: bool, sees_uploads: bool) -> None:
         self.portal = portal
         self.sees_mail = sees_mail
+        self.sees_uploads = sees_uploads
 
     @cached_property
     def figures(self) -> Figures | None:
@@ -107,6 +112,7 @@ class Desk:
             self._submissions(counted.late, "late", undecided, late="yes"),
             self._submissions(counted.irregular, "irregular", reviewed="irregular"),
             *(self._mail() if self.sees_mail else ()),
+            *(self._uploads() if self.sees_uploads else ()),
         ]
 
     def _submissions(self, count: int, name: str, note: str = "", **chosen: str) -> Pile:
@@ -136,6 +142,21 @@ class Desk:
         if counted.held:
             piles.append(Pile(counted.held, "held by staff", f"{mails}?state__exact=held"))
         return piles
+
+    def _uploads(self) -> list[Pile]:
+        """Rosters on their way; an import that nobody works on must not go unnoticed."""
+        waiting = list(
+            RosterUpload.objects.filter(state__in=(*UNDER_WAY, UploadState.READY)).only(
+                "state", "heartbeat_at"
+            )
+        )
+        if not waiting:
+            return []
+        stranded = any(map(is_neglected, waiting))
+        name = f"roster upload{'' if len(waiting) == 1 else 's'} not applied yet"
+        address = reverse("admin:elections_rosterupload_changelist")
+        note = "nobody is at work on it: is the sweeper running?" if stranded else ""
+        return [Pile(len(waiting), name, address, note, "bad" if stranded else "warning")]
 
     @cached_property
     def bars(self) -> list[desk_chart.Bar]:
@@ -199,7 +220,8 @@ def _desk_of(request: HttpRequest) -> Desk | None:
     portal = portal_of(request)
     if portal.offer is None or not request.user.has_perm(SEE):
         return None
-    return Desk(portal, sees_mail=request.user.has_perm(SEE_MAIL))
+    may = request.user.has_perm
+    return Desk(portal, sees_mail=may(SEE_MAIL), sees_uploads=may(SEE_UPLOADS))
 
 
 def _desk_or_refusal(request: HttpRequest) -> Desk:

@@ -62,6 +62,7 @@ class Code(StrEnum):
     SESSION_ENDS_BEFORE_START = "session_ends_before_start"
     SESSION_TIME_TAKEN = "session_time_taken"
     SESSION_CHANGED_MEANWHILE = "session_changed_meanwhile"
+    UPLOAD_MOVED_ON = "upload_moved_on"
     STATUS_UNCHANGED = "status_unchanged"
     STATUS_CHANGED_MEANWHILE = "status_changed_meanwhile"
     STATUS_EFFECT_CHANGED = "status_effect_changed"
@@ -244,6 +245,10 @@ SENTENCES: dict[Code, str] = {
     Code.SESSION_TIME_TAKEN: "Another information session starts at this very time.",
     Code.SESSION_CHANGED_MEANWHILE: (
         "This session was changed since you opened this page. Please look at it again."
+    ),
+    Code.UPLOAD_MOVED_ON: (
+        "This upload was checked again, confirmed or discarded since you opened this page. Nothing"
+        " was done now: please look at it as it stands."
     ),
     Code.STATUS_UNCHANGED: "The roster says this already, so there is nothing to change.",
     Code.STATUS_CHANGED_MEANWHILE: (

@@ -31,8 +31,10 @@ class UploadState(models.TextChoices):
 class RosterUpload(models.Model):
     """Two files from the stock-plan system on their way to the roster.
 
-    `report` is what the check found: tallies, changes and problems, as plain values. `heartbeat_at`
-    (real clock) is renewed while somebody works on it, so an upload whose worker died shows.
+    `report` is what the check found (`services.roster.report`). `heartbeat_at` (real clock) is
+    renewed while somebody works on it, so an upload whose worker died shows. Whoever takes it up
+    holds it by the number `claim`, which grows each time; `attempts` counts those of this state.
+    `note` says to people why it failed, or was checked again.
     """
 
     uploaded_by = models.ForeignKey(
@@ -48,6 +50,12 @@ class RosterUpload(models.Model):
     done = models.PositiveIntegerField("rows done", default=0)
     total = models.PositiveIntegerField("rows in all", default=0)
     heartbeat_at = models.DateTimeField(null=True)
+    claim = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    note = models.TextField(blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     report = models.JSONField(default=dict)
     applied_at = models.DateTimeField(null=True)
 

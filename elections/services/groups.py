@@ -28,6 +28,7 @@ _READ = (
     "view_extensionproposal",
     "view_reminder",
     "view_reminderdate",
+    "view_rosterupload",
 )
 # Both departments see to what employees read, and to mail that does not get through.
 _WRITE = (
@@ -41,7 +42,6 @@ _READ_BY_AUDITOR = (
     "view_auditentry",
     "view_renderedmail",
     "view_reviewhold",
-    "view_rosterupload",
     "view_scan",
     "view_statuschange",
     "view_user",
@@ -66,6 +66,7 @@ PERMISSIONS = {
         "change_employee",
         "add_grant",
         "change_grant",
+        "add_rosterupload",
     ),
     AUDITOR: (*_READ, *_READ_BY_AUDITOR),
 }

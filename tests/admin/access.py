@@ -114,6 +114,22 @@ ACCESS: dict[str, Row] = {
     **read_only("elections.employee"),
     **read_only("elections.grant"),
     **read_only("elections.plan"),
+    **read_only("elections.rosterupload"),
+    "elections_rosterupload_upload": (
+        "",
+        "302 302 200 403 403 200",
+        "302 302 422 403 403 422",
+    ),
+    "elections_rosterupload_template": (
+        "/admin/elections/rosterupload/template/grants.csv",
+        "302 302 200 403 403 200",
+        "302 302 200 403 403 200",
+    ),
+    "elections_rosterupload_decide": (
+        "rosterupload",
+        "302 302 405 403 403 405",
+        "302 302 422 403 403 422",
+    ),
     # Taking out, and the audit log
     "exports": ("", ALL_STAFF, "302 302 422 422 422 422"),
     **read_only("elections.auditentry", NOT_HR),

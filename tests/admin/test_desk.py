@@ -19,6 +19,7 @@ from elections.models.outbox import MailState
 from elections.models.submission import Verdict
 from elections.services.count import count_figures
 from elections.services.review import review_submission
+from elections.services.roster.uploads import work_on_uploads
 from tests.admin.pages import extend, words
 from tests.admin.people import signed_in
 from tests.factory import (
@@ -33,16 +34,18 @@ from tests.factory import (
     withdraw,
 )
 from tests.portal import SetClock
+from tests.roster_files import employee
+from tests.roster_uploads import checked, confirmed, uploaded
 
 DESK = "/admin/"
 CHART = "/admin/desk/submissions.svg"
 COUNT = "/admin/desk/count/"
 # Session, account, its permissions (of the user, of the groups), the offer and its extensions for
-# the frame; whether there are many people or submissions; the six counts.
-QUERIES = 14
+# the frame; whether there are many people or submissions; the six counts; rosters on their way.
+QUERIES = 15
 # With kept figures: those in the place of the six counts, and the second answer to "many?" where
 # the first is "yes" is not asked for.
-QUERIES_LARGE = 8
+QUERIES_LARGE = 9
 
 
 @pytest.fixture
@@ -364,3 +367,24 @@ def test_only_days_with_a_date_of_the_offer_are_drawn_one_by_one(
     )
     assert len(bars) == (date(2003, 1, 20) - date(2002, 12, 19)).days + 2
     assert (bars[-1].declines, sum(bar.all for bar in bars)) == (1, 5)
+
+
+def test_a_roster_that_nobody_works_on_stands_on_the_desk(law_client: Client, hr: User) -> None:
+    uploaded(hr, [employee("1")])
+
+    assert "1 roster upload not applied yet nobody is at work on it" in words(law_client.get(DESK))
+
+
+def test_a_roster_that_waits_for_hr_stands_on_the_desk_and_an_applied_one_does_not(
+    law_client: Client, hr: User
+) -> None:
+    upload = checked(hr, [employee("1")])
+
+    said = words(law_client.get(DESK))
+    assert "1 roster upload not applied yet" in said
+    assert "nobody is at work" not in said
+
+    confirmed(hr, upload)
+    work_on_uploads()
+
+    assert "roster upload" not in words(law_client.get(DESK))

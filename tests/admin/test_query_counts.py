@@ -22,6 +22,7 @@ QUERIES: dict[str, tuple[int, int]] = {
     "outboxmessage": (7, 10),
     "plan": (7, 5),
     "reminder": (7, 7),
+    "rosterupload": (7, 7),
     "submission": (8, 17),
     "user": (8, 7),
 }

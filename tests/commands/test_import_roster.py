@@ -47,6 +47,21 @@ def test_a_dry_run_writes_nothing(offer: Offer, files: list[str]) -> None:
     assert not Employee.objects.exists()
 
 
+def test_whose_standing_changes_is_named_with_what_they_are_mailed(
+    offer: Offer, files: list[str]
+) -> None:
+    run(*files)
+    abroad = employees_file(employee("1", Country="CA"), employee("2"))
+    Path(files[0]).write_bytes(abroad.read())
+
+    told = run(*files, "--dry-run")
+
+    assert "Standing: Pat Example (1): country US → CA." in told
+    assert any("based in the United States" in line for line in told)
+    run(*files)
+    assert Employee.objects.get(number="1").status_changes.get().after == {"country": "CA"}
+
+
 def test_who_is_not_in_the_file_is_named(offer: Offer, files: list[str]) -> None:
     run(*files)
     Path(files[0]).write_bytes(employees_file(employee("1")).read())

@@ -40,6 +40,7 @@ def test_law_decides_and_hr_extends_and_neither_does_the_others_work() -> None:
         "change_employee",
         "add_grant",
         "change_grant",
+        "add_rosterupload",
     }
     assert both <= law & hr
     looks_at = [{name for name in may_do if name.startswith("view_")} for may_do in (law, hr)]

@@ -1,7 +1,8 @@
 """`manage.py deliver_outbox`: the sweeper, which delivers whatever the worker did not.
 
-It also sets off the reminders whose date has come: that, too, has to happen without a broker. And
-it keeps the desk's figures fresh once there are too many people to count for each page.
+It also sets off the reminders whose date has come: that, too, has to happen without a broker. It
+keeps the desk's figures fresh once there are too many people to count for each page, and checks and
+applies uploads of the roster, beside the mail rather than between two of them.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from elections.delivery.deliver import Outcome
 from elections.delivery.sweep import GRACE, sweep
 from elections.services.count import recount_if_stale
 from elections.services.remind import run_due_reminders
+from elections.services.roster.uploads import work_on_uploads
 
 log = structlog.get_logger(__name__)
 
 PAUSE = 2.0  # seconds between two rounds
+GOODBYE = 10.0  # seconds for an import to end; one that is cut off was never written
 ROUND = 200  # rows at most, so that what has become due meanwhile is not passed over for long
 
 
@@ -36,7 +39,7 @@ class Command(BaseCommand):
 
     help = (
         "Delivers mails that are due and that no worker has delivered; needs no broker. Sets"
-        " off the reminders whose date has come. Runs until"
+        " off the reminders whose date has come, and works on uploads of the roster. Runs until"
         " it is told to stop (SIGTERM or Ctrl-C), and then finishes the mail in hand."
     )
 
@@ -53,6 +56,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{revive()} to be tried again")
         if once:
             run_due_reminders()
+            work_on_uploads()
             outcomes = sweep(grace=timedelta(0))
             waiting = outcomes[Outcome.PUT_BACK] + outcomes[Outcome.SERVER_AWAY]
             self.stdout.write(
@@ -77,6 +81,8 @@ def _told_to_stop() -> threading.Event:
 
 def _sweep_until(stopping: threading.Event) -> None:
     log.info("sweeper_started")
+    uploads = threading.Thread(target=_work_on_uploads_until, args=(stopping,), daemon=True)
+    uploads.start()
     while not stopping.is_set():
         close_old_connections()
         # Each by itself, so that trouble with the one does not keep the other from being done.
@@ -84,7 +90,14 @@ def _sweep_until(stopping: threading.Event) -> None:
         _guarded(lambda: sweep(grace=GRACE, limit=ROUND, stopping=stopping.is_set))
         _guarded(recount_if_stale)
         stopping.wait(PAUSE)
+    uploads.join(GOODBYE)
     log.info("sweeper_stopped")
+
+
+def _work_on_uploads_until(stopping: threading.Event) -> None:
+    while not stopping.wait(PAUSE):
+        close_old_connections()
+        _guarded(work_on_uploads)
 
 
 def _guarded(work: Callable[[], object]) -> None:

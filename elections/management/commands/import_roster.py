@@ -31,6 +31,7 @@ class Command(BaseCommand):
             self._refuse(result.problems, names)
         self._tell("People", result.people)
         self._tell("Grants", result.grants)
+        self._tell_effects(result)
         if dry_run:
             self.stdout.write("This was a dry run: nothing was written.")
 
@@ -43,6 +44,16 @@ class Command(BaseCommand):
         self.stdout.write(f"{what}: {tally}.")
         for number in tally.absent:
             self.stdout.write(f"{what}: {number} is not in this file, and stays as it was.")
+
+    def _tell_effects(self, result: RosterResult) -> None:
+        """Whose standing in the offer changes, and what they are mailed of it."""
+        for effect in result.effects:
+            changes = ", ".join(
+                f"{name} {effect.before[name]} → {effect.after[name]}" for name in effect.after
+            )
+            self.stdout.write(f"Standing: {effect.employee}: {changes}.")
+            for paragraph in effect.effect.splitlines() or ["Nothing is mailed of it."]:
+                self.stdout.write(f"    {paragraph}")
 
 
 def _import(employees: Path, grants: Path, dry_run: bool) -> RosterResult:

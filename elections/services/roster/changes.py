@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from elections.services.roster.rows import RosterFile, RosterProblem
+
+
+class RowState(StrEnum):
+    """What a row of a file is to the roster."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,14 @@ class Import(Protocol):
 
     def compare_grants(self) -> Changes:
         """Compare the grants with the roster and the record; writes nothing."""
+        ...
+
+    def numbers(self, file: RosterFile, state: RowState, most: int) -> list[str]:
+        """The numbers of the first rows of a file that were found to be so, in its order."""
+        ...
+
+    def may_change_standing(self) -> list[str]:
+        """The numbers of people on the roster among whom are all whose standing changes."""
         ...
 
     def absent(self) -> tuple[tuple[str, ...], tuple[str, ...]]:

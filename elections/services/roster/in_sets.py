@@ -8,8 +8,13 @@ from collections.abc import Sequence
 
 from elections.models import Employee, Grant, User
 from elections.services.roster import statements, tables
-from elections.services.roster.changes import Changes, address_taken, grant_on_record
-from elections.services.roster.rows import GrantRow, PersonRow, RosterProblem
+from elections.services.roster.changes import (
+    Changes,
+    RowState,
+    address_taken,
+    grant_on_record,
+)
+from elections.services.roster.rows import GrantRow, PersonRow, RosterFile, RosterProblem
 
 # A statement takes as long as the roster is; the portal's own limit is meant for requests.
 STATEMENT_LIMIT = "15min"
@@ -52,6 +57,18 @@ class InSets:
         )
         return _counted("roster_grants", [grant_on_record(*row) for row in refused])
 
+    def numbers(self, file: RosterFile, state: RowState, most: int) -> list[str]:
+        """The numbers of the first rows of a file that were found to be so, in its order."""
+        table = {RosterFile.EMPLOYEES: "roster_people", RosterFile.GRANTS: "roster_grants"}[file]
+        found = tables.fetch(
+            f"SELECT number FROM {table} WHERE state = '{state}' ORDER BY line LIMIT {most:d}"  # noqa: S608
+        )
+        return [number for (number,) in found]
+
+    def may_change_standing(self) -> list[str]:
+        """The numbers of those whose standing changes."""
+        return [number for (number,) in tables.fetch(statements.CHANGE_IN_STANDING)]
+
     def absent(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The numbers of people, and of grants, that the roster has and the files do not."""
         return (
@@ -79,9 +96,9 @@ def free_addresses() -> None:
 def _counted(table: str, problems: Sequence[RosterProblem]) -> Changes:
     counts = dict(tables.fetch(f"SELECT state, count(*) FROM {table} GROUP BY state"))  # noqa: S608
     return Changes(
-        new=counts.get("new", 0),
-        changed=counts.get("changed", 0),
-        unchanged=counts.get("unchanged", 0),
+        new=counts.get(RowState.NEW, 0),
+        changed=counts.get(RowState.CHANGED, 0),
+        unchanged=counts.get(RowState.UNCHANGED, 0),
         problems=tuple(problems),
     )
 

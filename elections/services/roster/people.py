@@ -42,10 +42,14 @@ class Account(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PersonChange:
-    """A row to write, and the account it goes with; None where one must be made."""
+    """A row to write, and the account it goes with; None where one must be made.
+
+    `on_leave` is what the row says, or what the roster does where the row says nothing.
+    """
 
     row: PersonRow
     account: Account | None
+    on_leave: bool
 
 
 @dataclass(slots=True)
@@ -73,10 +77,12 @@ def compare_people(rows: Sequence[PersonRow]) -> PeopleChanges:
                 changes.problems.append(address_taken(row.line, row.email, holder.holder))
                 continue
             free = holder if holder and holder.holder is None else None
-            change = PersonChange(row, current or free)
+            facts, was_on_leave = on_roster.get(row.number, ((), False))
+            on_leave = was_on_leave if row.on_leave is None else row.on_leave
+            change = PersonChange(row, current or free, on_leave)
             if row.number not in on_roster:
                 changes.new.append(change)
-            elif on_roster[row.number] != _facts(row) or _account_differs(row, current):
+            elif (facts, was_on_leave) != (_facts(row), on_leave) or _account_differs(row, current):
                 changes.changed.append(change)
             else:
                 changes.unchanged += 1
@@ -94,19 +100,22 @@ def write_people(changes: PeopleChanges) -> None:
                 Employee(
                     number=change.row.number,
                     user_id=accounts[change.row.number],
+                    on_leave=change.on_leave,
                     **dict(zip(FIELDS, _facts(change.row), strict=True)),
                 )
                 for change in batch
             ],
             update_conflicts=True,
             unique_fields=["number"],
-            update_fields=["user", *FIELDS],
+            update_fields=["user", "on_leave", *FIELDS],
         )
 
 
-def _on_roster(rows: Iterable[PersonRow]) -> dict[str, tuple[object, ...]]:
+def _on_roster(rows: Iterable[PersonRow]) -> dict[str, tuple[tuple[object, ...], bool]]:
+    """The facts of those who are on the roster, and whether each is on leave."""
     people = Employee.objects.filter(number__in=[row.number for row in rows])
-    return {number: tuple(facts) for number, *facts in people.values_list("number", *FIELDS)}
+    found = people.values_list("number", "on_leave", *FIELDS)
+    return {number: (tuple(facts), on_leave) for number, on_leave, *facts in found}
 
 
 def _accounts(**where: object) -> list[Account]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 
 from elections.models import Employee, Grant
-from elections.services.roster.changes import Changes
+from elections.services.roster.changes import Changes, RowState
 from elections.services.roster.grants import GrantChanges, compare_grants, write_grants
 from elections.services.roster.people import PeopleChanges, compare_people, write_people
-from elections.services.roster.rows import GrantRow, PersonRow
+from elections.services.roster.rows import GrantRow, PersonRow, RosterFile
 
 
 class RowByRow:
@@ -33,6 +33,20 @@ class RowByRow:
         """Compare the grants with the roster and the record; writes nothing."""
         self.grant_changes = compare_grants(self.grants)
         return _counted(self.grant_changes)
+
+    def numbers(self, file: RosterFile, state: RowState, most: int) -> list[str]:
+        """The numbers of the first rows of a file that were found to be so, in its order."""
+        if file == RosterFile.EMPLOYEES:
+            people = self.people_changes
+            changes = {RowState.NEW: people.new, RowState.CHANGED: people.changed}[state]
+            return [change.row.number for change in changes[:most]]
+        grants = self.grant_changes
+        rows = {RowState.NEW: grants.new, RowState.CHANGED: grants.changed}[state]
+        return [row.number for row in rows[:most]]
+
+    def may_change_standing(self) -> list[str]:
+        """The numbers of everyone on the roster whose row changes in anything."""
+        return [change.row.number for change in self.people_changes.changed]
 
     def absent(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The numbers of people, and of grants, that the roster has and the files do not."""

@@ -42,7 +42,10 @@ class RosterProblem:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """Someone as the employees file describes them; `line` is where."""
+    """Someone as the employees file describes them; `line` is where.
+
+    `on_leave` is None where the file does not say: then it stays what it is on the roster.
+    """
 
     line: int
     number: str
@@ -54,6 +57,7 @@ class PersonRow:
     left_on: date | None
     is_director: bool
     is_executive_officer: bool
+    on_leave: bool | None = None
 
     def faults(self) -> Iterator[tuple[str, str]]:
         """What contradicts itself in this row, as (column, reason)."""

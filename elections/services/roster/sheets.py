@@ -1,27 +1,27 @@
-"""Reading the two CSV files of a roster into typed rows: pure, streaming, every problem kept.
+"""Reading the two files of a roster into typed rows: pure, streaming, every problem kept.
 
-A file is UTF-8 (a byte order mark is fine) with commas. Lines before the header that are empty or
-begin with "#" are remarks. Columns are found by their header, whatever its capitals and spaces;
-columns that are not asked for are left alone.
+Columns are found by their header, whatever its capitals and spaces; columns that are not asked for
+are left alone.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, BinaryIO, Generic, TypeVar
 
 from elections.core.terms import OptionKind
 from elections.models.people import Employment
 from elections.services.roster import cells
+from elections.services.roster.progress import EVERY, Progress, Untold
 from elections.services.roster.rows import GrantRow, PersonRow, RosterFile, RosterProblem
+from elections.services.roster.texts import Unreadable, lines_of
 
 Row = TypeVar("Row", PersonRow, GrantRow)
 Columns = Mapping[str, tuple[str, Callable[[str], object]]]  # header: (field of the row, reader)
 
+# Its values stay what they are where a file has no such column.
+ON_LEAVE = "On Leave"
 OPTION_TYPES = {
     "iso": OptionKind.ISO,
     "nso": OptionKind.NSO,
@@ -39,16 +39,7 @@ class Sheet(Generic[Row]):
     numbers: set[str] = field(default_factory=set)
 
 
-class _Unreadable(Exception):
-    """From `line` on, the file cannot be read at all."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(reason)
-        self.line = line
-        self.reason = reason
-
-
-def read_people(stream: BinaryIO) -> Sheet[PersonRow]:
+def read_people(stream: BinaryIO, progress: Progress | None = None) -> Sheet[PersonRow]:
     """Read the employees file; numbers and addresses name one person each."""
     columns: Columns = {
         "Employee Number": ("number", cells.number),
@@ -60,13 +51,18 @@ def read_people(stream: BinaryIO) -> Sheet[PersonRow]:
         "Termination Date": ("left_on", cells.day_or_none),
         "Director": ("is_director", cells.yes_or_no),
         "Executive Officer": ("is_executive_officer", cells.yes_or_no),
+        ON_LEAVE: ("on_leave", cells.yes_or_no),
     }
     unique = ("Employee Number", "Email")
-    return _read(stream, RosterFile.EMPLOYEES, columns, unique, PersonRow)
+    return _read(stream, RosterFile.EMPLOYEES, columns, unique, PersonRow, progress or Untold())
 
 
 def read_grants(
-    stream: BinaryIO, *, plans: Container[str], employees: Container[str]
+    stream: BinaryIO,
+    *,
+    plans: Container[str],
+    employees: Container[str],
+    progress: Progress | None = None,
 ) -> Sheet[GrantRow]:
     """Read the grants file; each grant is under one of `plans` and held by one of `employees`."""
     plan = cells.one_known(plans, reason="is not the code of a plan that is loaded.")
@@ -84,7 +80,8 @@ def read_grants(
         "Shares Outstanding": ("outstanding", cells.shares),
         "Shares Vested": ("vested", cells.shares),
     }
-    return _read(stream, RosterFile.GRANTS, columns, ("Grant Number",), GrantRow)
+    unique = ("Grant Number",)
+    return _read(stream, RosterFile.GRANTS, columns, unique, GrantRow, progress or Untold())
 
 
 def _read(
@@ -93,13 +90,17 @@ def _read(
     columns: Columns,
     unique: tuple[str, ...],
     make: Callable[..., Row],
+    progress: Progress,
 ) -> Sheet[Row]:
     sheet: Sheet[Row] = Sheet()
     first_seen: dict[str, dict[object, int]] = {column: {} for column in unique}
     try:
-        lines = _cells_by_line(stream)
+        lines = lines_of(stream)
         places, width = _find_columns(next(lines, None), file, columns, sheet.problems)
+        columns = {column: columns[column] for column in places}
         for line, texts in lines if places else ():
+            if line % EVERY == 0:
+                progress.step(line)
             if not any(map(str.strip, texts)):
                 continue
             values, faults = _read_row(columns, places, width, texts, unique[0])
@@ -109,41 +110,10 @@ def _read(
             sheet.problems += [RosterProblem(file, line, *fault) for fault in faults]
             if row and not faults:
                 sheet.rows.append(row)
-    except _Unreadable as error:
+    except Unreadable as error:
         sheet.problems.append(RosterProblem(file, error.line, "", error.reason))
     sheet.numbers.update(str(number) for number in first_seen[unique[0]])
     return sheet
-
-
-def _cells_by_line(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
-    """The header and each row after it, with the line on which it begins."""
-    remarks = 0
-    lines = _decoded(stream)
-    for header in lines:
-        if header.strip() and not header.lstrip('"').startswith("#"):
-            break
-        remarks += 1
-    else:
-        raise _Unreadable(remarks + 1, "there is no header: the file is empty.")
-    reader = csv.reader(chain([header], lines), strict=True)
-    begins = remarks + 1
-    try:
-        for texts in reader:
-            yield begins, texts
-            begins = remarks + reader.line_num + 1
-    except csv.Error as error:
-        raise _Unreadable(begins, f"is not CSV from here on ({error}).") from error
-
-
-def _decoded(stream: BinaryIO) -> Iterator[str]:
-    for line, raw in enumerate(stream, start=1):
-        try:
-            text = (raw.removeprefix(codecs.BOM_UTF8) if line == 1 else raw).decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise _Unreadable(
-                line, "is not UTF-8 text; please save the file as CSV in UTF-8."
-            ) from error
-        yield text
 
 
 def _find_columns(
@@ -160,10 +130,10 @@ def _find_columns(
     bad = [
         RosterProblem(file, line, column, wrong[min(count, 2)])
         for column, count in counts.items()
-        if count != 1
+        if count != 1 and (count or column != ON_LEAVE)
     ]
     problems += bad
-    places = {} if bad else {column: found.index(_plain(column)) for column in columns}
+    places = {} if bad else {c: found.index(_plain(c)) for c in columns if counts[c]}
     return places, len(titles)
 
 

@@ -28,6 +28,7 @@ PEOPLE_FILE = {
     "left_on": "date",
     "is_director": "boolean",
     "is_executive_officer": "boolean",
+    "on_leave": "boolean",
 }
 GRANTS_FILE = {
     "line": "integer",
@@ -42,6 +43,9 @@ GRANTS_FILE = {
     "canceled": "integer",
     "vested": "integer",
 }
+
+
+STANDING = tuple(name for name in PERSON_FIELDS if name not in ("name", "email"))
 
 
 def _columns(names: Iterable[str], of: str) -> str:
@@ -63,6 +67,7 @@ WITH found AS (
         coalesce(own.id, CASE WHEN holder.id IS NULL THEN taken.id END) AS account_id,
         own.email <> r.email AS moves,
         ({_columns(PERSON_FIELDS, "e")}) IS DISTINCT FROM ({_columns(PERSON_FIELDS, "r")})
+            OR coalesce(r.on_leave, e.on_leave) <> e.on_leave
             OR (own.email, own.name) IS DISTINCT FROM (r.email, r.name) AS differs,
         CASE
             WHEN taken.id IS NULL OR holder.number = r.number THEN NULL
@@ -86,6 +91,17 @@ SELECT
         ELSE 'unchanged'
     END AS state
 FROM found
+"""
+
+# What an offer asks of a person, and whether they are on leave.
+CHANGE_IN_STANDING = f"""
+SELECT r.number
+FROM roster_people r JOIN elections_employee e ON e.id = r.employee_id
+WHERE r.state = 'changed' AND (
+    ({_columns(STANDING, "e")}) IS DISTINCT FROM ({_columns(STANDING, "r")})
+    OR coalesce(r.on_leave, e.on_leave) <> e.on_leave
+)
+ORDER BY r.line
 """
 
 MOVED = """
@@ -158,13 +174,14 @@ NEW_ACCOUNTS = "roster_people r WHERE r.account_id IS NULL ORDER BY r.line"
 
 # By now every account has the address that the file gives it.
 PERSON = {"user_id": "u.id", **{name: f"r.{name}" for name in PERSON_FIELDS}}
-NEW_PERSON = {"number": "r.number", **PERSON}
+NEW_PERSON = {"number": "r.number", "on_leave": "coalesce(r.on_leave, false)", **PERSON}
 NEW_PEOPLE = """
 roster_people r JOIN elections_user u ON u.email = r.email
 WHERE r.state = 'new' ORDER BY r.line
 """
 CHANGE_PEOPLE = f"""
-UPDATE elections_employee e SET {_assigned(PERSON)}
+UPDATE elections_employee e
+SET {_assigned(PERSON)}, on_leave = coalesce(r.on_leave, e.on_leave)
 FROM roster_people r JOIN elections_user u ON u.email = r.email
 WHERE e.id = r.employee_id AND r.state = 'changed'
 """
