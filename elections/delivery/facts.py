@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from elections.core.status_words import Difference
 from elections.core.terms import Choice, OptionKind
 
 
@@ -176,7 +177,28 @@ class ReminderFacts:
     written_at: datetime
 
 
-MailFacts = FormFacts | IrregularityFacts | ReinstatementFacts | ExtensionFacts | ReminderFacts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusFacts:
+    """A change in how someone stands by the roster, and what it did when it was recorded.
+
+    `effect` has a paragraph a line. `hr_email` takes what the records get wrong.
+    """
+
+    offer: OfferFacts
+    employee_name: str
+    changes: tuple[Difference, ...]
+    effect: str
+    hr_email: str
+
+
+MailFacts = (
+    FormFacts
+    | IrregularityFacts
+    | ReinstatementFacts
+    | ExtensionFacts
+    | ReminderFacts
+    | StatusFacts
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """From the rows of the record to the plain facts that a mail or a PDF tells.
 
 What a submission froze is taken from the submission. Whatever else a mail says is as it stood when
-its cause came about (a decision, an extension), so a mail delivered late still says the same.
+its cause came about (a decision, an extension, a change of status), so a mail delivered late still
+says the same.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from django.conf import settings
 
 from elections import clock, queries
 from elections.core.eligibility import person_problems
+from elections.core.status_words import differences
 from elections.core.terms import Choice, OptionKind
 from elections.delivery.facts import (
     Envelope,
@@ -27,6 +29,7 @@ from elections.delivery.facts import (
     PaperFacts,
     ReinstatementFacts,
     ReminderFacts,
+    StatusFacts,
 )
 from elections.models import (
     Extension,
@@ -36,6 +39,7 @@ from elections.models import (
     Plan,
     Reminder,
     ReviewDecision,
+    StatusChange,
     Submission,
 )
 from elections.models.outbox import MailKind
@@ -191,6 +195,18 @@ def reminder_facts(offer: Offer, name: str, *, at: datetime) -> ReminderFacts:
     )
 
 
+def _status(message: OutboxMessage) -> StatusFacts:
+    """What was said when the change was recorded, to the letter."""
+    change = StatusChange.objects.select_related("offer").get(pk=message.status_change_id)
+    return StatusFacts(
+        offer=offer_facts(change.offer),
+        employee_name=message.employee.name,
+        changes=differences(change.before, change.after),
+        effect=change.effect,
+        hr_email=settings.PORTAL_HR_EMAIL,
+    )
+
+
 def offer_facts(offer: Offer) -> OfferFacts:
     """The offer as a letter or a printed form names it."""
     return OfferFacts(
@@ -223,4 +239,5 @@ _GATHERERS: dict[MailKind, Callable[[OutboxMessage], MailFacts]] = {
     MailKind.REINSTATED: _reinstatement,
     MailKind.EXTENSION: _extension,
     MailKind.REMINDER: _reminder,
+    MailKind.STATUS: _status,
 }

@@ -28,6 +28,7 @@ from elections.delivery.facts import (
     MailFacts,
     ReinstatementFacts,
     ReminderFacts,
+    StatusFacts,
 )
 from elections.delivery.letter import Letter
 from elections.delivery.notices import (
@@ -36,6 +37,7 @@ from elections.delivery.notices import (
     reinstatement_letter,
     reminder_letter,
 )
+from elections.delivery.status_notice import status_letter
 
 _LETTERS: dict[type, Callable[[Any], Letter]] = {
     FormFacts: confirmation_letter,
@@ -43,6 +45,7 @@ _LETTERS: dict[type, Callable[[Any], Letter]] = {
     ReinstatementFacts: reinstatement_letter,
     ExtensionFacts: extension_letter,
     ReminderFacts: reminder_letter,
+    StatusFacts: status_letter,
 }
 _INSTEAD_OF_PDF = (
     b"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n"
