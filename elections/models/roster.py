@@ -32,7 +32,8 @@ class RosterUpload(models.Model):
     """Two files from the stock-plan system on their way to the roster.
 
     `report` is what the check found (`services.roster.report`). `heartbeat_at` (real clock) is
-    renewed while somebody works on it, so an upload whose worker died shows. Whoever takes it up
+    when it came to its state, and is renewed while somebody works on it: one that nobody works on
+    shows. Whoever takes it up
     holds it by the number `claim`, which grows each time; `attempts` counts those of this state.
     `note` says to people why it failed, or was checked again.
     """

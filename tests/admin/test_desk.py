@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from elections import clock, figures
 from elections.admin.desk import percent
-from elections.models import DeskFigures, Employee, Offer, OutboxMessage, User
+from elections.models import DeskFigures, Employee, Offer, OutboxMessage, RosterUpload, User
 from elections.models.outbox import MailState
 from elections.models.submission import Verdict
 from elections.services.count import count_figures
@@ -371,6 +371,7 @@ def test_only_days_with_a_date_of_the_offer_are_drawn_one_by_one(
 
 def test_a_roster_that_nobody_works_on_stands_on_the_desk(law_client: Client, hr: User) -> None:
     uploaded(hr, [employee("1")])
+    RosterUpload.objects.update(heartbeat_at=datetime.now(UTC) - timedelta(minutes=3))
 
     assert "1 roster upload not applied yet nobody is at work on it" in words(law_client.get(DESK))
 

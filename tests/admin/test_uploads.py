@@ -104,7 +104,7 @@ def test_ten_kinds_of_error_are_each_named_by_line_and_column(hr: User, hr_clien
 
     page = page_of(hr_client, checked(hr, people, grants))
 
-    assert "Please mend 13 lines" in page
+    assert "What has to be mended (13)" in page
     for place in (
         "Employees 2 Hire Date",
         "Employees 3 Email",
@@ -126,17 +126,21 @@ def test_ten_kinds_of_error_are_each_named_by_line_and_column(hr: User, hr_clien
 
 def test_an_upload_that_nobody_works_on_says_so(hr: User, hr_client: Client) -> None:
     upload = uploaded(hr, [employee("1")])
+    assert "Waiting its turn" in page_of(hr_client, upload)
+
+    RosterUpload.objects.update(heartbeat_at=datetime.now(UTC) - timedelta(minutes=3))
 
     page = page_of(hr_client, upload)
-
-    assert "Nobody has begun with this yet. Nothing of it is written." in page
+    assert "Nobody has begun with this for 3 minutes. Nothing of it is written." in page
     assert "the sweeper is not running" in page
 
 
 def test_an_upload_whose_worker_died_says_for_how_long(hr: User, hr_client: Client) -> None:
     upload = uploaded(hr, [employee("1")])
     RosterUpload.objects.update(
-        state=UploadState.APPLYING, heartbeat_at=datetime.now(UTC) - timedelta(minutes=12)
+        state=UploadState.APPLYING,
+        attempts=1,
+        heartbeat_at=datetime.now(UTC) - timedelta(minutes=12),
     )
 
     assert "has not been heard of for 12" in page_of(hr_client, upload)
@@ -146,7 +150,11 @@ def test_an_upload_whose_worker_died_says_for_how_long(hr: User, hr_client: Clie
 def test_one_under_way_shows_how_far_it_has_come(hr: User, hr_client: Client) -> None:
     upload = uploaded(hr, [employee("1")])
     RosterUpload.objects.update(
-        heartbeat_at=datetime.now(UTC), stage="Reading the grants", done=2000, total=300_001
+        attempts=1,
+        heartbeat_at=datetime.now(UTC),
+        stage="Reading the grants",
+        done=2000,
+        total=300_001,
     )
 
     page = page_of(hr_client, upload)

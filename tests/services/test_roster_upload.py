@@ -43,7 +43,9 @@ def refused(outcome: RosterUpload | NotDone) -> list[str]:
 
 def silent_since(upload: RosterUpload, ago: timedelta) -> None:
     """Whoever works on it was last heard of so long ago."""
-    RosterUpload.objects.filter(pk=upload.pk).update(heartbeat_at=datetime.now(UTC) - ago)
+    RosterUpload.objects.filter(pk=upload.pk).update(
+        heartbeat_at=datetime.now(UTC) - ago, attempts=1
+    )
 
 
 def test_an_upload_is_checked_and_nothing_is_written(hr: User) -> None:
@@ -170,8 +172,13 @@ def test_what_is_worked_on_or_applied_cannot_be_discarded(hr: User, state: Uploa
     assert upload_storage().exists(upload.employees.name)
 
 
-def test_an_upload_that_nobody_has_begun_says_so(hr: User) -> None:
-    assert is_neglected(uploaded(hr, [employee("1")]))
+def test_an_upload_that_nobody_begins_is_neglected_after_a_while(hr: User) -> None:
+    upload = uploaded(hr, [employee("1")])
+    assert not is_neglected(upload)
+
+    upload.heartbeat_at = datetime.now(UTC) - SILENCE - timedelta(seconds=1)
+
+    assert is_neglected(upload)
 
 
 def test_an_upload_in_living_hands_is_left_alone_and_a_silent_one_taken_up(hr: User) -> None:
@@ -191,6 +198,7 @@ def test_an_upload_in_living_hands_is_left_alone_and_a_silent_one_taken_up(hr: U
 
 def test_an_upload_that_ends_every_worker_is_given_up_with_a_sentence(hr: User) -> None:
     upload = uploaded(hr, [employee("1")])
+    silent_since(upload, SILENCE + timedelta(seconds=1))
     RosterUpload.objects.update(attempts=MOST_ATTEMPTS)
 
     assert work_on_uploads() == 0

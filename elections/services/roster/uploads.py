@@ -62,6 +62,7 @@ def receive_upload(
         uploaded_at=clock.now(),
         employees_name=(employees.name or "employees")[:200],
         grants_name=(grants.name or "grants")[:200],
+        heartbeat_at=datetime.now(UTC),
     )
     folder = uuid.uuid4().hex
     upload.employees.save(f"{folder}/employees", employees, save=False)
@@ -98,7 +99,7 @@ def discard_upload(*, actor: User, upload: RosterUpload) -> RosterUpload | NotDo
 
 
 def is_neglected(upload: RosterUpload) -> bool:
-    """Whether it waits for work and nobody has been at it for too long."""
+    """Whether it is to be worked on, and nobody has been at it for too long."""
     if upload.state not in UNDER_WAY:
         return False
     return upload.heartbeat_at is None or datetime.now(UTC) - upload.heartbeat_at > SILENCE
@@ -116,7 +117,7 @@ def work_on_uploads() -> int:
 def _take() -> RosterUpload | None:
     """Take up the one that has waited longest; None when nothing waits."""
     now = datetime.now(UTC)
-    unattended = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lte=now - SILENCE)
+    unattended = Q(attempts=0) | Q(heartbeat_at__lte=now - SILENCE)
     waiting = RosterUpload.objects.filter(unattended, state__in=UNDER_WAY)
     for upload in waiting.order_by("uploaded_at", "pk"):
         mine = RosterUpload.objects.filter(pk=upload.pk, state=upload.state, claim=upload.claim)
@@ -176,14 +177,17 @@ def _conclude(upload: RosterUpload, result: RosterResult) -> None:
 def _end(upload: RosterUpload, **what: Any) -> None:
     """Let go of it, unless somebody else has taken it up since."""
     RosterUpload.objects.filter(pk=upload.pk, state=upload.state, claim=upload.claim).update(
-        **_FRESH, **what
+        **_fresh(), **what
     )
 
 
 def _turn(upload: RosterUpload, state: UploadState) -> None:
-    for name, value in {**_FRESH, "state": state, "note": ""}.items():
+    for name, value in {**_fresh(), "state": state, "note": ""}.items():
         setattr(upload, name, value)
     upload.save()
 
 
-_FRESH: dict[str, Any] = {"heartbeat_at": None, "attempts": 0, "stage": "", "done": 0, "total": 0}
+def _fresh() -> dict[str, Any]:
+    """Of an upload that nobody has begun to work on in its present state."""
+    now = datetime.now(UTC)
+    return {"heartbeat_at": now, "attempts": 0, "stage": "", "done": 0, "total": 0}
