@@ -1,6 +1,7 @@
 """The desk: the admin's first page, which says where the offer stands.
 
 It only reads. Whoever may see submissions sees it; the part about mail is for whoever may see that.
+Having it counted anew is for those who work with the figures, not for those who only look.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from elections.services.count import count_figures
 
 SEE = "elections.view_submission"
 SEE_MAIL = "elections.view_outboxmessage"
+COUNT = "elections.change_deskfigures"
 # Counting in the background comes round within this, or within twice its pause, unless the sweeper
 # is gone.
 LATE_COUNT = timedelta(minutes=5)
@@ -55,9 +57,10 @@ class Pile:
 class Desk:
     """One visit to the desk: what is counted, and how it is said."""
 
-    def __init__(self, portal: Portal, *, sees_mail: bool) -> None:
+    def __init__(self, portal: Portal, *, sees_mail: bool, may_count: bool) -> None:
         self.portal = portal
         self.sees_mail = sees_mail
+        self.may_count = may_count
 
     @cached_property
     def figures(self) -> Figures | None:
@@ -199,7 +202,8 @@ def _desk_of(request: HttpRequest) -> Desk | None:
     portal = portal_of(request)
     if portal.offer is None or not request.user.has_perm(SEE):
         return None
-    return Desk(portal, sees_mail=request.user.has_perm(SEE_MAIL))
+    may = request.user.has_perm
+    return Desk(portal, sees_mail=may(SEE_MAIL), may_count=may(COUNT))
 
 
 def _desk_or_refusal(request: HttpRequest) -> Desk:
@@ -226,6 +230,8 @@ def chart(request: HttpRequest) -> HttpResponse:
 @require_POST
 def count_now(request: HttpRequest) -> HttpResponse:
     """Count anew and come back; the record itself is only read."""
+    if not request.user.has_perm(COUNT):
+        raise PermissionDenied
     desk = _desk_or_refusal(request)
     counted = count_figures(offer=desk.portal.offer)
     messages.success(request, f"Counted in {counted.took:.1f} seconds.")

@@ -158,7 +158,28 @@ def test_law_hr_auditors_and_superusers_see_the_desk(
 
     assert "Where the offer stands" in words(browser.get(DESK))
     assert browser.get(CHART).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["law", "hr", "superuser"])
+def test_whoever_works_with_the_figures_has_them_counted(
+    role: str, answered: list[Employee], request: pytest.FixtureRequest
+) -> None:
+    browser = signed_in(request.getfixturevalue(role))
+
+    assert "Count now" in words(browser.get(DESK))
     assert browser.post(COUNT).status_code == 302
+    assert DeskFigures.objects.count() == 1
+
+
+def test_an_auditor_reads_the_figures_and_has_nothing_counted(
+    auditor_client: Client, answered: list[Employee]
+) -> None:
+    shown = words(auditor_client.get(DESK))
+
+    assert "As counted at January 16, 2003, 10:00:00 AM PST" in shown
+    assert "Count now" not in shown
+    assert auditor_client.post(COUNT).status_code == 403
+    assert not DeskFigures.objects.exists()
 
 
 def test_staff_without_permission_see_no_figures(answered: list[Employee]) -> None:
