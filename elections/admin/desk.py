@@ -23,7 +23,7 @@ from elections.admin.desk_timing import Timing, timing
 from elections.context import Portal, portal_of
 from elections.core.words import day_label
 from elections.figures import Figures
-from elections.services.count import count_figures
+from elections.services.count import ask_for_count
 
 SEE = "elections.view_submission"
 SEE_MAIL = "elections.view_outboxmessage"
@@ -229,13 +229,32 @@ def chart(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def count_now(request: HttpRequest) -> HttpResponse:
-    """Count anew and come back; the record itself is only read."""
+    """Have it counted anew and come back; the record itself is only read.
+
+    A count that takes longer than a page may is left to the sweeper, which the page then says.
+    """
     if not request.user.has_perm(COUNT):
         raise PermissionDenied
     desk = _desk_or_refusal(request)
-    counted = count_figures(offer=desk.portal.offer)
-    messages.success(request, f"Counted in {counted.took:.1f} seconds.")
+    counted = ask_for_count(offer=desk.portal.offer)
+    if counted:
+        messages.success(request, f"Counted in {counted.took:.1f} seconds.")
+    else:
+        messages.info(request, _handed_over(desk.figures))
     return HttpResponseRedirect(reverse("admin:index"))
+
+
+def _handed_over(kept: Figures | None) -> str:
+    """What is said once the sweeper was asked to count, `kept` being what the page shows."""
+    asked = (
+        "Asked for: so large a record is counted in the background, at the sweeper's next round."
+    )
+    if kept is None:
+        return asked
+    return (
+        f"{asked} The last count took {kept.took:.1f} seconds. This page shows the figures of the"
+        " time that it names until then; please load it again."
+    )
 
 
 admin.site.add_page("", index, name="index")
