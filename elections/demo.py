@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from elections.models import Employee, User
-from elections.services.groups import HR, LAW_DEPARTMENT, set_up_groups
+from elections.services.groups import AUDITOR, HR, LAW_DEPARTMENT, set_up_groups
 from elections.services.roster import RosterResult, import_roster
 
 DEMO_PASSWORD = "three-quarters-rounded-up"  # noqa: S105 -- anyone may read it
@@ -19,6 +19,7 @@ EMPLOYEE = "employee@example.com"
 STAFF = {
     "law@example.com": ("Lena Lawson", LAW_DEPARTMENT),
     "hr@example.com": ("Henry Rostand", HR),
+    "auditor@example.com": ("Audrey Torres", AUDITOR),
 }
 ROSTER = Path("offers", "lantronix-2002", "demo")
 
@@ -39,6 +40,7 @@ LOGINS = (
     DemoLogin(EMPLOYEE, "an employee with grants to exchange"),
     DemoLogin("law@example.com", "the Law Department, who reviews what was submitted"),
     DemoLogin("hr@example.com", "HR, who extends the offer and keeps the roster"),
+    DemoLogin("auditor@example.com", "an auditor, who sees all and changes nothing"),
 )
 
 

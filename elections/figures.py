@@ -21,7 +21,6 @@ from django.db.models import (
     Count,
     Exists,
     ExpressionWrapper,
-    F,
     Min,
     OuterRef,
     Q,
@@ -32,7 +31,7 @@ from django.db.models.functions import TruncDate
 
 from elections import clock, queries
 from elections.core.terms import Choice
-from elections.models import DeskFigures, Employee, Grant, Line, Offer, OutboxMessage, Submission
+from elections.models import DeskFigures, Employee, Line, Offer, OutboxMessage, Submission
 from elections.models.outbox import MailState
 from elections.models.submission import Kind, Verdict
 
@@ -186,7 +185,7 @@ def _people(offer: Offer, at: datetime) -> dict[str, int]:
     eligible = (
         Employee.objects.filter(queries.is_eligible(offer, at=at))
         .annotate(
-            can_elect=Exists(_electable(offer).filter(employee=OuterRef("pk"))),
+            can_elect=Exists(queries.choosable_grants(offer).filter(employee=OuterRef("pk"))),
             sent=Exists(Submission.objects.filter(offer=offer, employee=OuterRef("pk"))),
         )
         .order_by()
@@ -197,7 +196,7 @@ def _people(offer: Offer, at: datetime) -> dict[str, int]:
         _governing(offer)
         .annotate(
             eligible=_truth(queries.is_eligible(offer, at=at, person="employee__")),
-            can_elect=Exists(_electable(offer).filter(employee=OuterRef("employee"))),
+            can_elect=Exists(queries.choosable_grants(offer).filter(employee=OuterRef("employee"))),
             tenders=Exists(Line.objects.filter(submission=OuterRef("pk"), choice=Choice.EXCHANGE)),
         )
         .filter(eligible=True)
@@ -233,17 +232,6 @@ def _governing(offer: Offer) -> QuerySet[Submission]:
 
 def _truth(condition: Q) -> ExpressionWrapper:
     return ExpressionWrapper(condition, output_field=BooleanField())
-
-
-def _electable(offer: Offer) -> QuerySet[Grant]:
-    """The grants that can be chosen freely, by the rules of `core.eligibility.assess_grants`."""
-    bound = "gte" if offer.threshold_inclusive else "gt"
-    return Grant.objects.filter(
-        Q((f"exercise_price__{bound}", offer.price_threshold)),
-        plan__code__in=offer.plan_codes,
-        granted_on__lt=offer.required_from,
-        granted__gt=F("exercised") + F("canceled"),
-    )
 
 
 def _tendered(offer: Offer, at: datetime) -> dict[str, int]:

@@ -225,20 +225,27 @@ def is_eligible(offer: Offer, *, at: datetime, person: str = "") -> Q:
     return still_employed & Q(**{f"{person}{rule}": value for rule, value in rules.items()})
 
 
-def people_to_remind(offer: Offer, *, at: datetime) -> QuerySet[Employee]:
-    """Whoever could take part at `at` (aware) and has nothing on record, by employee number.
+def choosable_grants(offer: Offer) -> QuerySet[Grant]:
+    """The grants that can be chosen freely, whoever holds them.
 
-    A form of any kind, late or irregular too, is something on record. Whoever holds no grant that
-    can be chosen (`core.eligibility.assess_grants`; a test holds the two together) could not.
+    The rules of `core.eligibility.assess_grants`; a test holds the two together.
     """
     takes_price = "exercise_price__gte" if offer.threshold_inclusive else "exercise_price__gt"
-    choosable = Grant.objects.filter(
+    return Grant.objects.filter(
         Q((takes_price, offer.price_threshold)),
-        employee=OuterRef("pk"),
         plan__code__in=offer.plan_codes,
         granted_on__lt=offer.required_from,
         granted__gt=F("exercised") + F("canceled"),
     )
+
+
+def people_to_remind(offer: Offer, *, at: datetime) -> QuerySet[Employee]:
+    """Whoever could take part at `at` (aware) and has nothing on record, by employee number.
+
+    A form of any kind, late or irregular too, is something on record. Whoever holds no grant that
+    can be chosen could not.
+    """
+    choosable = choosable_grants(offer).filter(employee=OuterRef("pk"))
     on_record = Submission.objects.filter(offer=offer, employee=OuterRef("pk"))
     return Employee.objects.filter(
         is_eligible(offer, at=at), Exists(choosable), ~Exists(on_record)

@@ -1,10 +1,12 @@
 """The desk: the admin's first page, which says where the offer stands.
 
 It only reads. Whoever may see submissions sees it; the part about mail is for whoever may see that.
+Having it counted anew is for those who work with the figures, not for those who only look.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -24,12 +26,13 @@ from elections.core.words import day_label
 from elections.figures import Figures
 from elections.models import RosterUpload
 from elections.models.roster import UploadState
-from elections.services.count import count_figures
+from elections.services.count import ask_for_count
 from elections.services.roster.uploads import UNDER_WAY, is_neglected
 
 SEE = "elections.view_submission"
 SEE_MAIL = "elections.view_outboxmessage"
 SEE_UPLOADS = "elections.view_rosterupload"
+COUNT = "elections.change_deskfigures"
 # Counting in the background comes round within this, or within twice its pause, unless the sweeper
 # is gone.
 LATE_COUNT = timedelta(minutes=5)
@@ -57,12 +60,13 @@ class Pile:
 
 
 class Desk:
-    """One visit to the desk: what is counted, and how it is said."""
+    """One visit to the desk by someone who `may` do this or that: what is counted, and how."""
 
-    def __init__(self, portal: Portal, *, sees_mail: bool, sees_uploads: bool) -> None:
+    def __init__(self, portal: Portal, *, may: Callable[[str], bool]) -> None:
         self.portal = portal
-        self.sees_mail = sees_mail
-        self.sees_uploads = sees_uploads
+        self.sees_mail = may(SEE_MAIL)
+        self.sees_uploads = may(SEE_UPLOADS)
+        self.may_count = may(COUNT)
 
     @cached_property
     def figures(self) -> Figures | None:
@@ -220,8 +224,7 @@ def _desk_of(request: HttpRequest) -> Desk | None:
     portal = portal_of(request)
     if portal.offer is None or not request.user.has_perm(SEE):
         return None
-    may = request.user.has_perm
-    return Desk(portal, sees_mail=may(SEE_MAIL), sees_uploads=may(SEE_UPLOADS))
+    return Desk(portal, may=request.user.has_perm)
 
 
 def _desk_or_refusal(request: HttpRequest) -> Desk:
@@ -247,11 +250,32 @@ def chart(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def count_now(request: HttpRequest) -> HttpResponse:
-    """Count anew and come back; the record itself is only read."""
+    """Have it counted anew and come back; the record itself is only read.
+
+    A count that takes longer than a page may is left to the sweeper, which the page then says.
+    """
+    if not request.user.has_perm(COUNT):
+        raise PermissionDenied
     desk = _desk_or_refusal(request)
-    counted = count_figures(offer=desk.portal.offer)
-    messages.success(request, f"Counted in {counted.took:.1f} seconds.")
+    counted = ask_for_count(offer=desk.portal.offer)
+    if counted:
+        messages.success(request, f"Counted in {counted.took:.1f} seconds.")
+    else:
+        messages.info(request, _handed_over(desk.figures))
     return HttpResponseRedirect(reverse("admin:index"))
+
+
+def _handed_over(kept: Figures | None) -> str:
+    """What is said once the sweeper was asked to count, `kept` being what the page shows."""
+    asked = (
+        "Asked for: so large a record is counted in the background, at the sweeper's next round."
+    )
+    if kept is None:
+        return asked
+    return (
+        f"{asked} The last count took {kept.took:.1f} seconds. This page shows the figures of the"
+        " time that it names until then; please load it again."
+    )
 
 
 admin.site.add_page("", index, name="index")

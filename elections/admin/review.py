@@ -1,4 +1,7 @@
-"""The Law Department's queue: one form after the other, each in one reviewer's hands only."""
+"""The Law Department's queue: one form after the other, each in one reviewer's hands only.
+
+Auditors look at all of it; what they look at stays in whosever hands it is.
+"""
 
 from __future__ import annotations
 
@@ -21,22 +24,30 @@ from elections.admin.review_page import review_page
 from elections.admin.submission_page import with_all
 from elections.admin.submissions import DECIDE, tell
 from elections.context import portal_of
-from elections.models import Offer, Submission
+from elections.models import Offer, ReviewHold, Submission
 from elections.models.submission import Verdict
 from elections.services import queue
 from elections.services.flags import load_surroundings
 from elections.services.review import Decided, review_submission
 
+SEE = "elections.view_submission"
+LOOK = "elections.view_reviewhold"  # who has which form in hand: auditors see it, and take none
 LEASE_MINUTES = queue.LEASE // timedelta(minutes=1)
 View = Callable[..., HttpResponse]
 
 
-def reviewers_only(view: View) -> View:
-    """Refuse whoever may not decide on submissions, or not see them."""
+def may_act(request: HttpRequest) -> bool:
+    """Whether this is a reviewer: somebody who may decide on submissions, and see them."""
+    return request.user.has_perms([DECIDE, SEE])
+
+
+def reviewers_act(view: View) -> View:
+    """Let reviewers do everything, auditors look (GET), and refuse everybody else."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.has_perms([DECIDE, "elections.view_submission"]):
+        looks = request.method in ("GET", "HEAD") and request.user.has_perms([LOOK, SEE])
+        if not (looks or may_act(request)):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
@@ -46,8 +57,13 @@ def reviewers_only(view: View) -> View:
 def shown(
     request: HttpRequest, template: str, title: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """A page about reviewing, in the admin's frame."""
-    frame = {**admin.site.each_context(request), "opts": Submission._meta, "title": title}
+    """A page about reviewing, in the admin's frame; `may_act` says whether it has buttons."""
+    frame = {
+        **admin.site.each_context(request),
+        "opts": Submission._meta,
+        "title": title,
+        "may_act": may_act(request),
+    }
     path = f"admin/elections/review/{template}"
     return TemplateResponse(request, path, frame | context, status=status)
 
@@ -61,7 +77,7 @@ def offer_of(request: HttpRequest) -> Offer:
 
 
 @require_safe
-@reviewers_only
+@reviewers_act
 def overview(request: HttpRequest) -> HttpResponse:
     """What waits, what colleagues have in hand, and where to begin."""
     offer, reviewer = offer_of(request), request.user
@@ -70,8 +86,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         request,
         "overview.html",
         "Review submissions",
-        waiting=queue.waiting_for(reviewer, offer).count(),
-        late_waiting=queue.waiting_for(reviewer, offer, late=True).count(),
+        waiting=_left(request, offer),
+        late_waiting=_left(request, offer, late=True),
         mine=[hold for hold in holds if hold.reviewer_id == reviewer.pk],
         others=[hold for hold in holds if hold.reviewer_id != reviewer.pk],
         lease=LEASE_MINUTES,
@@ -79,14 +95,14 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@reviewers_only
+@reviewers_act
 def take(request: HttpRequest) -> HttpResponse:
     """Give the reviewer the oldest form that waits."""
     return _next(request, offer_of(request), late=request.POST.get("late") == "yes")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reviewers_only
+@reviewers_act
 def form(request: HttpRequest, pk: int) -> HttpResponse:
     """One form to decide on. Looking at it holds it; deciding leads straight to the next one."""
     submission = _find(pk)
@@ -109,7 +125,7 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@reviewers_only
+@reviewers_act
 def put_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Let go of a form: on to the next one, or back to the queue."""
     submission = _find(pk)
@@ -151,7 +167,7 @@ def _page(
 ) -> HttpResponse:
     decided = bool(submission.decisions.all())
     own = submission.employee.user_id == request.user.pk
-    hold = None if decided or own else queue.look_at(actor=request.user, submission=submission)
+    hold = None if decided or own else _hold(request, submission)
     held_by = hold.reviewer if hold and hold.reviewer_id != request.user.pk else None
     return shown(
         request,
@@ -165,9 +181,23 @@ def _page(
         own=own,
         held_by=held_by,
         # Typed words are never thrown away, whatever has happened meanwhile.
-        may_decide=decision.is_bound or not (decided or own or held_by),
-        left=queue.waiting_for(request.user, submission.offer, late=not submission.timely).count(),
+        may_decide=may_act(request) and (decision.is_bound or not (decided or own or held_by)),
+        left=_left(request, submission.offer, late=not submission.timely),
     )
+
+
+def _hold(request: HttpRequest, submission: Submission) -> ReviewHold | None:
+    """The hold on a form that is looked at: a reviewer takes it in hand, an auditor does not."""
+    if may_act(request):
+        return queue.look_at(actor=request.user, submission=submission)
+    return queue.in_hands(submission.offer).filter(submission=submission).first()
+
+
+def _left(request: HttpRequest, offer: Offer, *, late: bool = False) -> int:
+    """How many forms wait: for this reviewer, or, for whoever takes none, at all."""
+    if may_act(request):
+        return queue.waiting_for(request.user, offer, late=late).count()
+    return queue.unreviewed(offer, late=late).count()
 
 
 admin.site.add_page("review/", overview, name="review")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from elections.admin import labels
-from elections.admin.review import offer_of, reviewers_only, shown
+from elections.admin.review import offer_of, reviewers_act, shown
 from elections.models import Submission
 from elections.services import queue
 from elections.services.review_clean import AT_ONCE, FoundValid, find_clean_valid, sort_out
@@ -21,7 +21,7 @@ _KEYS = re.compile(rf"\d{{1,18}}(,\d{{1,18}}){{0,{AT_ONCE - 1}}}", re.ASCII)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reviewers_only
+@reviewers_act
 def clean_forms(request: HttpRequest) -> HttpResponse:
     """Show what the rules find clean; a POST finds valid what was shown, as far as it still is."""
     if request.method != "POST":

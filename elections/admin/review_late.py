@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from elections import queries
 from elections.admin import labels
-from elections.admin.review import offer_of, reviewers_only, shown
+from elections.admin.review import offer_of, reviewers_act, shown
 from elections.core.instants import time_left
 from elections.models import Extension, Submission
 from elections.models.submission import Verdict
@@ -22,7 +22,7 @@ PER_PAGE = 50
 
 
 @require_safe
-@reviewers_only
+@reviewers_act
 def late_forms(request: HttpRequest) -> HttpResponse:
     """Those without a decision first, then oldest first."""
     offer = offer_of(request)

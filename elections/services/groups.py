@@ -30,12 +30,14 @@ _READ = (
     "view_reminderdate",
     "view_rosterupload",
 )
-# Both departments see to what employees read, and to mail that does not get through.
+# Both departments see to what employees read, and to mail that does not get through; both have the
+# desk's figures counted anew.
 _WRITE = (
     "add_document",
     "add_informationsession",
     "change_informationsession",
     "change_outboxmessage",
+    "change_deskfigures",
 )
 # What an auditor looks at beyond that: everything kept but the forms that nobody submitted.
 _READ_BY_AUDITOR = (

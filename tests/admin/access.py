@@ -57,14 +57,14 @@ ACCESS: dict[str, Row] = {
     ),
     # The desk
     "desk_chart": ("", ALL_STAFF, NO_METHOD),
-    "desk_count": ("", NO_METHOD, REDIRECTED),
-    # Reviewing: Law's work
-    "review": ("", "302 302 403 200 403 200", NO_METHOD),
+    "desk_count": ("", NO_METHOD, "302 302 302 302 403 302"),
+    # Reviewing: Law's work, at which auditors look
+    "review": ("", NOT_HR, NO_METHOD),
     "review_next": ("", NO_METHOD, "302 302 403 302 403 302"),
-    "review_form": ("submission", "302 302 403 200 403 200", "302 302 403 422 403 422"),
+    "review_form": ("submission", NOT_HR, "302 302 403 422 403 422"),
     "review_put_back": ("submission", NO_METHOD, "302 302 403 302 403 302"),
-    "review_clean": ("", "302 302 403 200 403 200", "302 302 403 422 403 422"),
-    "review_late": ("", "302 302 403 200 403 200", NO_METHOD),
+    "review_clean": ("", NOT_HR, "302 302 403 422 403 422"),
+    "review_late": ("", NOT_HR, NO_METHOD),
     **read_only("elections.submission"),
     "elections_submission_decide": ("submission", NO_METHOD, "302 302 403 422 403 422"),
     "elections_submission_pdf": ("submission", ALL_STAFF, NO_METHOD),

@@ -17,7 +17,7 @@ from elections.admin.desk import percent
 from elections.models import DeskFigures, Employee, Offer, OutboxMessage, RosterUpload, User
 from elections.models.outbox import MailState
 from elections.models.submission import Verdict
-from elections.services.count import count_figures
+from elections.services.count import ask_for_count, count_figures, recount_if_stale
 from elections.services.review import review_submission
 from elections.services.roster.uploads import work_on_uploads
 from tests.admin.pages import extend, words
@@ -161,7 +161,28 @@ def test_law_hr_auditors_and_superusers_see_the_desk(
 
     assert "Where the offer stands" in words(browser.get(DESK))
     assert browser.get(CHART).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["law", "hr", "superuser"])
+def test_whoever_works_with_the_figures_has_them_counted(
+    role: str, answered: list[Employee], request: pytest.FixtureRequest
+) -> None:
+    browser = signed_in(request.getfixturevalue(role))
+
+    assert "Count now" in words(browser.get(DESK))
     assert browser.post(COUNT).status_code == 302
+    assert DeskFigures.objects.count() == 1
+
+
+def test_an_auditor_reads_the_figures_and_has_nothing_counted(
+    auditor_client: Client, answered: list[Employee]
+) -> None:
+    shown = words(auditor_client.get(DESK))
+
+    assert "As counted at January 16, 2003, 10:00:00 AM PST" in shown
+    assert "Count now" not in shown
+    assert auditor_client.post(COUNT).status_code == 403
+    assert not DeskFigures.objects.exists()
 
 
 def test_staff_without_permission_see_no_figures(answered: list[Employee]) -> None:
@@ -234,7 +255,8 @@ def test_a_large_record_is_shown_as_it_was_counted(
     assert "have not been counted yet" in words(law_client.get(DESK))
     assert law_client.get(CHART).status_code == 404
 
-    shown = words(law_client.post(COUNT, follow=True))
+    recount_if_stale()
+    shown = words(law_client.get(DESK))
     assert "Elected to exchange 1 25.0%" in shown
     assert "As counted at January 16, 2003, 10:00:00 AM PST" in shown
 
@@ -248,7 +270,55 @@ def test_a_large_record_is_shown_as_it_was_counted(
 
     portal_clock.tick(seconds=1)
     assert "These figures are old" in words(law_client.get(DESK))
-    assert "Elected to exchange 2 50.0%" in words(law_client.post(COUNT, follow=True))
+    recount_if_stale()
+    assert "Elected to exchange 2 50.0%" in words(law_client.get(DESK))
+
+
+def test_a_large_record_is_not_counted_by_the_page_but_at_the_sweepers_next_round(
+    law_client: Client,
+    answered: list[Employee],
+    portal_clock: SetClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(figures, "LIVE_UP_TO", 0)
+    assert "Asked for: so large a record" in words(law_client.post(COUNT, follow=True))
+    assert recount_if_stale() is not None
+    elect(answered[3], answered[3].grants.get())
+    portal_clock.tick(seconds=2)
+    assert recount_if_stale() is None  # not yet time to
+
+    shown = words(law_client.post(COUNT, follow=True))
+
+    assert "counted in the background, at the sweeper's next round" in shown
+    assert "Elected to exchange 1 25.0%" in shown
+    assert "As counted at January 16, 2003, 10:00:00 AM PST" in shown
+    recount_if_stale()
+    shown = words(law_client.get(DESK))
+    assert "Elected to exchange 2 50.0%" in shown
+    assert "As counted at January 16, 2003, 10:00:02 AM PST" in shown
+    assert recount_if_stale() is None  # asked for once, counted once
+
+
+def test_whoever_asks_while_it_is_being_counted_is_counted_for_once_more(
+    offer: Offer, portal_clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_employee()
+    monkeypatch.setattr(figures, "LIVE_UP_TO", 0)
+    count_figures(offer=offer)
+    ask_for_count(offer=offer)
+    count = figures.count
+
+    def asked_meanwhile(about: Offer) -> figures.Figures:
+        portal_clock.tick(seconds=1)
+        ask_for_count(offer=about)
+        return count(about)
+
+    with monkeypatch.context() as during:
+        during.setattr(figures, "count", asked_meanwhile)
+        assert recount_if_stale() is not None
+
+    assert recount_if_stale() is not None
+    assert recount_if_stale() is None
 
 
 def test_figures_counted_while_the_page_is_made_are_not_old(

@@ -55,11 +55,16 @@ def test_it_prints_three_logins_that_work(demo: None) -> None:
     printed = run()
 
     assert DEMO_PASSWORD in printed
-    for email in ("employee@example.com", "law@example.com", "hr@example.com"):
+    groups = {
+        "law@example.com": "Law Department",
+        "hr@example.com": "HR",
+        "auditor@example.com": "Auditor",
+    }
+    for email in ("employee@example.com", *groups):
         assert email in printed
         assert authenticate(None, email=email, password=DEMO_PASSWORD) is not None
     assert not User.objects.get(email="employee@example.com").is_staff
-    for email, group in (("law@example.com", "Law Department"), ("hr@example.com", "HR")):
+    for email, group in groups.items():
         staff = User.objects.get(email=email)
         assert (staff.is_staff, staff.is_superuser) == (True, False)
         assert list(staff.groups.all()) == [Group.objects.get(name=group)]
@@ -72,7 +77,7 @@ def test_everyone_of_the_demo_can_sign_in(demo: None) -> None:
     hashes = set(User.objects.values_list("password", flat=True))
 
     assert len(hashes) == 1  # hashed once, which is what makes it quick
-    assert User.objects.count() == Employee.objects.count() + 2
+    assert User.objects.count() == Employee.objects.count() + 3
     assert authenticate(None, email="officer@example.com", password=DEMO_PASSWORD) is not None
 
 

@@ -28,6 +28,7 @@ def test_law_decides_and_hr_extends_and_neither_does_the_others_work() -> None:
         "add_informationsession",
         "change_informationsession",
         "change_outboxmessage",
+        "change_deskfigures",
     }
     assert {name for name in law if not name.startswith("view_")} - both == {
         "add_reviewdecision",
