@@ -21,6 +21,7 @@ from elections.admin import (
     review_late,
     sessions,
     site,
+    status_changes,
     submissions,
 )
 
@@ -40,5 +41,6 @@ __all__ = [
     "review_late",
     "sessions",
     "site",
+    "status_changes",
     "submissions",
 ]

@@ -28,6 +28,7 @@ _READ = (
     "view_extensionproposal",
     "view_reminder",
     "view_reminderdate",
+    "view_statuschange",
 )
 # Both departments see to what employees read, and to mail that does not get through.
 _WRITE = (
@@ -43,7 +44,6 @@ _READ_BY_AUDITOR = (
     "view_reviewhold",
     "view_rosterupload",
     "view_scan",
-    "view_statuschange",
     "view_user",
     "view_group",
 )
@@ -56,7 +56,8 @@ PERMISSIONS = {
         "add_reviewdecision",
         "add_submission",  # a form that came on paper
     ),
-    # The roster comes by import, which adds and changes people and their grants.
+    # The roster comes by import, which adds and changes people and their grants; someone's status
+    # can be changed by hand as well.
     HR: (
         *_READ,
         *_WRITE,
