@@ -21,6 +21,7 @@ from elections.admin import (
     review_late,
     sessions,
     site,
+    status_changes,
     submissions,
     uploads,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "review_late",
     "sessions",
     "site",
+    "status_changes",
     "submissions",
     "uploads",
 ]

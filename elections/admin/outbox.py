@@ -149,9 +149,9 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     @admin.display(description="about")
     def cause(self, message: OutboxMessage) -> SafeString | str:
         """The same, leading to its page."""
-        change = message.status_change
-        subject: Model | None = message.submission or message.extension or message.reminder
-        subject = subject or (change.employee if change else None)
+        subject: Model | None = (
+            message.submission or message.extension or message.reminder or message.status_change
+        )
         if subject is None:
             return self.about(message)
         address = f"admin:elections_{subject._meta.model_name}_change"

@@ -1,4 +1,4 @@
-"""The roster as Law and HR look at it. It comes by import, so nothing here is typed in."""
+"""The roster as Law and HR look at it. It comes by import; only someone's status is typed in."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from elections.admin import labels, paper, paper_print
+from elections.admin import changing_status, labels, paper, paper_print
 from elections.admin.site import ReadOnly, ReadOnlyAdmin
+from elections.admin.status_changes import StatusChangeInline
 from elections.core.words import dollar_label
 from elections.models import Employee, Grant, Plan
 
@@ -44,6 +45,7 @@ HIRED_ON = labels.day_column("hired_on", "hired on")
 LEFT_ON = labels.day_column("left_on", "last day employed")
 DIRECTOR = labels.yes_no_column("is_director", "director")
 EXECUTIVE_OFFICER = labels.yes_no_column("is_executive_officer", "executive officer")
+ON_LEAVE = labels.yes_no_column("on_leave", "on a leave of absence")
 
 
 class GrantInline(ReadOnly, admin.TabularInline):
@@ -82,7 +84,7 @@ class EmployeeAdmin(ReadOnlyAdmin):
         EXECUTIVE_OFFICER,
     )
     list_display_links = ("number", "name")
-    list_filter = ("country", "employment", "is_director", "is_executive_officer")
+    list_filter = ("country", "employment", "is_director", "is_executive_officer", "on_leave")
     search_fields = ("number", "name", "email", "grants__number")
     search_help_text = "Employee number, name or address; grant number"
     fields = readonly_fields = (
@@ -96,14 +98,20 @@ class EmployeeAdmin(ReadOnlyAdmin):
         LEFT_ON,
         DIRECTOR,
         EXECUTIVE_OFFICER,
+        ON_LEAVE,
         "submitted",
         "ledger_head",
     )
-    inlines = (GrantInline,)
+    inlines = (GrantInline, StatusChangeInline)
 
     def get_urls(self) -> list[URLPattern]:
-        """The addresses of forms on paper, to key in and to print, before Django's own."""
+        """The addresses of changing a status and of forms on paper, before Django's own."""
         return [
+            path(
+                "<int:pk>/status/",
+                self.admin_site.admin_view(self.status_view),
+                name="elections_employee_status",
+            ),
             path(
                 "<int:pk>/paper/",
                 self.admin_site.admin_view(self.paper_view),
@@ -127,6 +135,10 @@ class EmployeeAdmin(ReadOnlyAdmin):
     def paper_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Form, check and recording of a form on paper (`elections.admin.paper`)."""
         return paper.key_in(request, pk, frame=self.admin_site.each_context(request))
+
+    def status_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Form, preview and confirmation of a change (`elections.admin.changing_status`)."""
+        return changing_status.change(request, pk, frame=self.admin_site.each_context(request))
 
     @admin.display(description="account")
     def account(self, employee: Employee) -> str:

@@ -196,11 +196,15 @@ def reminder_facts(offer: Offer, name: str, *, at: datetime) -> ReminderFacts:
 
 
 def _status(message: OutboxMessage) -> StatusFacts:
-    """What was said when the change was recorded, to the letter."""
-    change = StatusChange.objects.select_related("offer").get(pk=message.status_change_id)
+    changes = StatusChange.objects.select_related("offer", "employee")
+    return status_facts(changes.get(pk=message.status_change_id))
+
+
+def status_facts(change: StatusChange) -> StatusFacts:
+    """What was said when a change that has an effect was recorded, to the letter."""
     return StatusFacts(
         offer=offer_facts(change.offer),
-        employee_name=message.employee.name,
+        employee_name=change.employee.name,
         changes=differences(change.before, change.after),
         effect=change.effect,
         hr_email=settings.PORTAL_HR_EMAIL,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -18,6 +19,29 @@ from elections.services.locks import lock_employee, share_offer
 from elections.services.status import STANDING, StatusEffect, effects_of, record_effects
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What to change about someone, and what that was decided upon.
+
+    `expected` are the columns of STANDING as whoever asks saw them, `new` those to write, both as
+    the columns have them. `shown` is the effect that they were shown, None to go ahead whatever it
+    is.
+    """
+
+    expected: Mapping[str, Any]
+    new: Mapping[str, Any]
+    reason: str
+    shown: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCheck:
+    """What a wish comes to as things stand: `problems` forbid it; no `effect`, nothing differs."""
+
+    problems: tuple[Problem, ...]
+    effect: StatusEffect | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,80 +59,68 @@ class NotChanged:
     problems: tuple[Problem, ...]
 
 
-def change_status(
-    *,
-    actor: User,
-    employee: Employee,
-    expected: Mapping[str, Any],
-    new: Mapping[str, Any],
-    reason: str,
-    shown: str | None = None,
-) -> StatusChanged | NotChanged:
-    """Change by hand how one person stands by the roster, and mail them what it does.
+def check_status(*, actor: User, employee: Employee, wish: Wish) -> StatusCheck:
+    """Say what a change would do, without writing anything; `change_status` judges it anew."""
+    person = Employee.objects.get(pk=employee.pk)
+    return _judged(actor, person, wish, offer=_running_offer(), at=clock.now())
 
-    `expected` are the columns of STANDING as `actor` saw them, `new` those to write, both as the
-    columns have them. `shown` is the effect that `actor` was shown, None to go ahead whatever it
-    is. Waits for a form of this person's in flight, which is judged by the roster as it was.
+
+def change_status(*, actor: User, employee: Employee, wish: Wish) -> StatusChanged | NotChanged:
+    """Change how one person stands by the roster, and mail them what that does.
+
+    Waits for a form of this person's in flight, which is judged by the roster as it was.
     """
-    reason = reason.strip()
     with transaction.atomic(durable=True):
-        offer = _hold_running_offer()
+        offer = _running_offer()
+        if offer:
+            share_offer(offer.pk)
+            offer = Offer.objects.get(pk=offer.pk)  # with the extensions announced by now
         person = lock_employee(employee.pk)
         instant = clock.now()
-        effects = effects_of([(person, new)], offer=offer, at=instant)
-        problems = (
-            *_problems_of_asking(actor, person, expected, reason),
-            *_problems(person, new, effects, shown),
-        )
-        if problems:
-            return NotChanged(problems)
-        for name in effects[0].after:
-            setattr(person, name, new[name])
-        person.save(update_fields=list(effects[0].after))
-        mailed = record_effects(effects, actor=actor, reason=reason, at=instant)
+        check = _judged(actor, person, wish, offer=offer, at=instant)
+        if check.problems or check.effect is None:
+            return NotChanged(check.problems)
+        columns = sorted(check.effect.after)
+        for name in columns:
+            setattr(person, name, wish.new[name])
+        person.save(update_fields=columns)
+        mailed = record_effects([check.effect], actor=actor, reason=wish.reason.strip(), at=instant)
         record_act(
             Act.STATUS,
             actor=actor,
             subject=f"employee {person.number}",
-            details={"changed": sorted(effects[0].after), "mailed": bool(mailed)},
+            details={"changed": columns, "mailed": bool(mailed)},
         )
         change = StatusChange.objects.filter(employee=person).latest("pk")
-    log.info("status_changed", employee=person.pk, by=actor.pk, effect=str(effects[0].code))
+    log.info("status_changed", employee=person.pk, by=actor.pk, effect=str(check.effect.code))
     return StatusChanged(change, bool(mailed))
 
 
-def _hold_running_offer() -> Offer | None:
-    """The offer that runs, read anew once no extension of it can come in between."""
+def _running_offer() -> Offer | None:
     try:
-        offer = queries.current_offer()
+        return queries.current_offer()
     except Offer.DoesNotExist:
         return None
-    share_offer(offer.pk)
-    return Offer.objects.get(pk=offer.pk)
 
 
-def _problems_of_asking(
-    actor: User, person: Employee, expected: Mapping[str, Any], reason: str
-) -> tuple[Problem, ...]:
+def _judged(
+    actor: User, person: Employee, wish: Wish, *, offer: Offer | None, at: datetime
+) -> StatusCheck:
+    effect = next(iter(effects_of([(person, wish.new)], offer=offer, at=at)), None)
     problems = []
     if person.user_id == actor.pk:
         problems.append(Problem.of(Code.OWN_STATUS))
-    if any(getattr(person, name) != expected[name] for name in STANDING if name in expected):
+    if any(getattr(person, name) != wish.expected.get(name) for name in STANDING):
         problems.append(Problem.of(Code.STATUS_CHANGED_MEANWHILE))
-    if not reason:
-        problems.append(Problem.of(Code.REASON_MISSING))
-    return tuple(problems)
-
-
-def _problems(
-    person: Employee, new: Mapping[str, Any], effects: Sequence[StatusEffect], shown: str | None
-) -> tuple[Problem, ...]:
-    problems = []
-    if not effects:
+    elif effect is None:
         problems.append(Problem.of(Code.STATUS_UNCHANGED))
-    elif shown is not None and effects[0].effect != shown:
+    elif wish.shown not in (None, effect.effect):
         problems.append(Problem.of(Code.STATUS_EFFECT_CHANGED))
-    hired_on, left_on = (new.get(name, getattr(person, name)) for name in ("hired_on", "left_on"))
+    hired_on, left_on = (
+        wish.new.get(name, getattr(person, name)) for name in ("hired_on", "left_on")
+    )
     if left_on is not None and left_on < hired_on:
         problems.append(Problem.of(Code.LEFT_BEFORE_HIRED))
-    return tuple(problems)
+    if not wish.reason.strip():
+        problems.append(Problem.of(Code.REASON_MISSING))
+    return StatusCheck(tuple(problems), effect)

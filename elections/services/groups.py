@@ -29,6 +29,7 @@ _READ = (
     "view_reminder",
     "view_reminderdate",
     "view_rosterupload",
+    "view_statuschange",
 )
 # Both departments see to what employees read, and to mail that does not get through; both have the
 # desk's figures counted anew.
@@ -45,7 +46,6 @@ _READ_BY_AUDITOR = (
     "view_renderedmail",
     "view_reviewhold",
     "view_scan",
-    "view_statuschange",
     "view_user",
     "view_group",
 )
@@ -58,7 +58,8 @@ PERMISSIONS = {
         "add_reviewdecision",
         "add_submission",  # a form that came on paper
     ),
-    # The roster comes by import, which adds and changes people and their grants.
+    # The roster comes by import, which adds and changes people and their grants; someone's status
+    # can be changed by hand as well.
     HR: (
         *_READ,
         *_WRITE,

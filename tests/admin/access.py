@@ -112,6 +112,12 @@ ACCESS: dict[str, Row] = {
     "elections_outboxmessage_pdf": ("outboxmessage", ALL_STAFF, ALL_STAFF),
     # The roster
     **read_only("elections.employee"),
+    "elections_employee_status": (
+        "employee",
+        "302 302 200 403 403 200",
+        "302 302 422 403 403 422",
+    ),
+    **read_only("elections.statuschange"),
     **read_only("elections.grant"),
     **read_only("elections.plan"),
     **read_only("elections.rosterupload"),

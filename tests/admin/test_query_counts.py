@@ -14,7 +14,7 @@ from tests.admin.record import make_rows
 QUERIES: dict[str, tuple[int, int]] = {
     "auditentry": (10, 6),
     "document": (8, 6),
-    "employee": (8, 7),
+    "employee": (8, 9),
     "extension": (7, 7),
     "grant": (8, 7),
     "informationsession": (7, 6),
@@ -23,6 +23,7 @@ QUERIES: dict[str, tuple[int, int]] = {
     "plan": (7, 5),
     "reminder": (7, 7),
     "rosterupload": (7, 7),
+    "statuschange": (10, 6),
     "submission": (8, 17),
     "user": (8, 7),
 }

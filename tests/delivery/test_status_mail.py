@@ -15,7 +15,7 @@ from elections.delivery.mail import compose
 from elections.delivery.sweep import sweep
 from elections.models import Employee, Offer, OutboxMessage, RenderedMail, StatusChange
 from elections.models.outbox import MailState
-from elections.services.change_status import StatusChanged, change_status
+from elections.services.change_status import StatusChanged, Wish, change_status
 from elections.services.mail import hold_mail
 from elections.services.status import standing_of
 from tests.delivery.forms import envelope, offer_facts
@@ -44,9 +44,11 @@ def leave(employee: Employee) -> StatusChange:
     outcome = change_status(
         actor=make_user(),
         employee=employee,
-        expected=standing_of(employee),
-        new={"left_on": date(2003, 1, 10)},
-        reason="Told by phone.",
+        wish=Wish(
+            expected=standing_of(employee),
+            new={"left_on": date(2003, 1, 10)},
+            reason="Told by phone.",
+        ),
     )
     assert isinstance(outcome, StatusChanged)
     return outcome.change

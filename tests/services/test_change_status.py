@@ -13,7 +13,13 @@ from elections import clock
 from elections.core.problems import Code
 from elections.models import AuditEntry, Employee, Offer, OutboxMessage, StatusChange, User
 from elections.models.audit import Act
-from elections.services.change_status import NotChanged, StatusChanged, change_status
+from elections.services.change_status import (
+    NotChanged,
+    StatusChanged,
+    Wish,
+    change_status,
+    check_status,
+)
 from elections.services.status import STANDING, effects_of, standing_of
 from tests.factory import elect, extend, make_employee, make_grant, make_user, withdraw
 from tests.portal import SetClock
@@ -32,7 +38,7 @@ def changed(hr: User, employee: Employee, **changes: Any) -> StatusChanged | Not
         "shown": None,
     }
     asked |= {name: changes.pop(name) for name in list(changes) if name in asked}
-    return change_status(actor=hr, employee=employee, new=changes, **asked)
+    return change_status(actor=hr, employee=employee, wish=Wish(new=changes, **asked))
 
 
 def codes(outcome: StatusChanged | NotChanged) -> list[str]:
@@ -97,6 +103,12 @@ def test_whoever_did_not_see_a_colleagues_change_is_told(hr: User) -> None:
     assert StatusChange.objects.count() == 1
 
 
+def test_whoever_saw_nothing_of_the_roster_changes_nothing(hr: User) -> None:
+    outcome = changed(hr, make_employee(), expected={}, on_leave=True)
+
+    assert codes(outcome) == [Code.STATUS_CHANGED_MEANWHILE]
+
+
 def test_pressing_twice_changes_once(hr: User) -> None:
     employee = make_employee()
     seen = standing_of(employee)
@@ -104,7 +116,7 @@ def test_pressing_twice_changes_once(hr: User) -> None:
 
     again = changed(hr, employee, expected=seen, on_leave=True)
 
-    assert codes(again) == [Code.STATUS_CHANGED_MEANWHILE, Code.STATUS_UNCHANGED]
+    assert codes(again) == [Code.STATUS_CHANGED_MEANWHILE]
     assert OutboxMessage.objects.count() == 1
 
 
@@ -127,6 +139,19 @@ def shown_effect(employee: Employee, offer: Offer) -> str:
     """What a preview of moving to Great Britain shows at this moment."""
     [effect] = effects_of([(employee, {"country": "GB"})], offer=offer, at=clock.now())
     return effect.effect
+
+
+def test_a_check_says_what_would_be_and_writes_nothing(hr: User, offer: Offer) -> None:
+    employee = make_employee()
+    wish = Wish(expected=standing_of(employee), new={"country": "GB"}, reason="")
+
+    check = check_status(actor=hr, employee=employee, wish=wish)
+
+    assert [problem.code for problem in check.problems] == [Code.REASON_MISSING]
+    assert check.effect
+    assert check.effect.effect == shown_effect(employee, offer)
+    assert not StatusChange.objects.exists()
+    assert Employee.objects.get(pk=employee.pk).country == "US"
 
 
 def test_an_extension_read_before_the_lock_is_not_the_one_named(hr: User, offer: Offer) -> None:

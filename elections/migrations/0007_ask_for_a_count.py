@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('elections', '0004_name_the_mails_of_decisions'),
+        ('elections', '0006_who_works_on_an_upload'),
     ]
 
     operations = [
