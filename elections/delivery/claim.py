@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from elections import clock
 from elections.models import OutboxMessage
-from elections.models.outbox import MailState
+from elections.models.outbox import MailKind, MailState
 
 log = structlog.get_logger(__name__)
 
+TO_EVERYBODY = (MailKind.EXTENSION, MailKind.REMINDER)
 # A killed worker's row is taken up within a minute, so its claim has to run out before that; and
 # an attempt has to end before its claim does.
 LEASE = timedelta(seconds=50)
@@ -121,9 +122,15 @@ def take(message_id: int) -> Claim | None:
 
 
 def due(*, grace: timedelta, limit: int | None = None) -> list[int]:
-    """The keys of rows to deliver, longest due first; `grace` leaves fresh ones to the worker."""
+    """The keys of rows to deliver; `grace` leaves fresh ones to the worker.
+
+    What answers somebody goes before what is sent to everybody, so that no receipt waits behind an
+    announcement; of each, the longest due first.
+    """
     rows = OutboxMessage.objects.filter(_claimable(_now(), grace=grace))
-    return list(rows.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+    to_everybody = ExpressionWrapper(Q(kind__in=TO_EVERYBODY), output_field=BooleanField())
+    in_order = rows.order_by(to_everybody, "due_at", "pk")
+    return list(in_order.values_list("pk", flat=True)[:limit])
 
 
 def revive() -> int:

@@ -20,11 +20,11 @@ from elections.delivery import deliver as delivery
 from elections.delivery import keep
 from elections.delivery.claim import LEASE, MAY_REPEAT, due, revive, take
 from elections.delivery.deliver import MAKING_TRIES, Outcome, confirmation_pdf, deliver
-from elections.models import Employee, OutboxMessage, RenderedMail
-from elections.models.outbox import MailState
+from elections.models import Employee, Offer, OutboxMessage, RenderedMail
+from elections.models.outbox import MailKind, MailState
 from tests.delivery.conftest import make_due
 from tests.delivery.post_office import free_port
-from tests.factory import elect, make_employee, make_grant
+from tests.factory import elect, extend, make_employee, make_grant
 from tests.portal import SetClock
 
 
@@ -277,6 +277,16 @@ def test_a_row_is_due_after_its_grace(receipt: OutboxMessage) -> None:
     assert due(grace=timedelta(seconds=5)) == []
     make_due(receipt, timedelta(seconds=6))
     assert due(grace=timedelta(seconds=5)) == [receipt.pk]
+
+
+def test_a_receipt_goes_before_an_announcement_that_has_waited_longer(
+    receipt: OutboxMessage, offer: Offer
+) -> None:
+    extend(offer)
+    announcement = OutboxMessage.objects.get(kind=MailKind.EXTENSION)
+    make_due(announcement, timedelta(minutes=5))
+
+    assert due(grace=timedelta(0)) == [receipt.pk, announcement.pk]
 
 
 def test_a_claim_runs_out_within_the_minute(receipt: OutboxMessage) -> None:
