@@ -21,11 +21,13 @@ FAST = f"{ON_SQLITE} and not worker"
 LEFT_OUT_OF_FAST = (
     "tests/admin/test_access.py",
     "tests/admin/test_query_counts.py",
+    "tests/admin/test_review_at_size.py",
     "tests/commands/test_verify_ledger.py",
     "tests/delivery",
     "tests/models/test_append_only_orm.py",
     "tests/project",
     "tests/services/test_export.py",
+    "tests/services/test_export_at_size.py",
     "tests/services/test_roster.py",
     "tests/views/test_access.py",
     "tests/views/test_every_page.py",

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
 from elections import clock, queries
-from elections.admin.forms import FIRST_DAY, LAST_DAY, only_instant
+from elections.admin.whens import FIRST_DAY, LAST_DAY, only_instant
 from elections.core.instants import ZONE_NAMES, instant_label
 from elections.exports.tables import TABLES, Table
 from elections.models import Offer

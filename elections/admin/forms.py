@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 
+from elections.admin.whens import day_field, instant_of, time_field
 from elections.core.problems import Code, Problem
 from elections.models import Submission
 from elections.models.submission import Verdict
 from elections.services.review import covering_extension
 
 REASON_LENGTH = 4000
-FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)  # what any clock here can reckon with
 
 
 class Refusable(forms.Form):
@@ -113,27 +110,8 @@ class ExtensionForm(Refusable):
     Cleaned, it adds `expiration` (aware UTC). `expected` is the deadline that the page showed.
     """
 
-    day = forms.DateField(
-        label="New last day",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        validators=[
-            MinValueValidator(FIRST_DAY, "Please check the year."),
-            MaxValueValidator(LAST_DAY, "Please check the year."),
-        ],
-        error_messages={
-            "required": "Please give the new last day.",
-            "invalid": "Please give the day as 2003-01-27 or 01/27/2003.",
-        },
-    )
-    time = forms.TimeField(
-        label="Time",
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        input_formats=["%H:%M", "%I:%M %p"],
-        error_messages={
-            "required": "Please give the time at which the offer ends.",
-            "invalid": "Please give the time as 21:00 or 9:00 PM.",
-        },
-    )
+    day = day_field("New last day", "Please give the new last day.")
+    time = time_field("Time", "Please give the time at which the offer ends.")
     reason = forms.CharField(
         max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -149,29 +127,6 @@ class ExtensionForm(Refusable):
     def clean(self) -> dict[str, Any]:
         """Add `expiration`, or say at the time why no single instant is meant."""
         cleaned = super().clean() or self.cleaned_data
-        if "day" in cleaned and "time" in cleaned:
-            try:
-                wall = datetime.combine(cleaned["day"], cleaned["time"])
-                cleaned["expiration"] = only_instant(wall, self.zone)
-            except ValueError as unclear:
-                self.add_error("time", str(unclear))
+        if expiration := instant_of(self, cleaned, "day", "time"):
+            cleaned["expiration"] = expiration
         return cleaned
-
-
-def only_instant(wall: datetime, zone: str) -> datetime:
-    """The one instant, in UTC, at which clocks in `zone` show `wall` (naive).
-
-    ValueError, in a sentence for people, in the hour that a change of clocks skips or repeats.
-    """
-    earlier, later = (wall.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
-    if earlier.utcoffset() == later.utcoffset():
-        return earlier.astimezone(UTC)
-    if earlier.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == wall:
-        raise ValueError(
-            "Clocks are set back that night and show this time twice. Please choose a time"
-            " outside that hour."
-        )
-    raise ValueError(
-        "Clocks are set forward that night and never show this time. Please choose a time"
-        " outside that hour."
-    )

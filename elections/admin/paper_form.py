@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 
-from elections.admin.forms import FIRST_DAY, LAST_DAY, only_instant
+from elections.admin.whens import day_field, instant_of, time_field
 from elections.core.problems import Code, Problem
 from elections.forms import read_election, read_withdrawal
 from elections.models import Submission
@@ -43,26 +42,10 @@ class KeyedForm(forms.Form):
 
     use_required_attribute = False
 
-    day = forms.DateField(
-        label="Day received",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        validators=[
-            MinValueValidator(FIRST_DAY, "Please check the year."),
-            MaxValueValidator(LAST_DAY, "Please check the year."),
-        ],
-        error_messages={
-            "required": "Please give the day on which the form was received.",
-            "invalid": "Please give the day as 2003-01-20 or 01/20/2003.",
-        },
-    )
-    time = forms.TimeField(
-        label="Time received",
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        input_formats=["%H:%M", "%I:%M %p"],
-        error_messages={
-            "required": "Please give the time at which the form was received.",
-            "invalid": "Please give the time as 14:05 or 2:05 PM.",
-        },
+    day = day_field("Day received", "Please give the day on which the form was received.")
+    time = time_field(
+        "Time received",
+        "Please give the time at which the form was received.",
         help_text="As stamped on the form, or as the fax machine printed it, to the minute.",
     )
     signature = forms.CharField(
@@ -101,12 +84,8 @@ class KeyedForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Add `received_at` and `held`, or say what is wrong with the time or the scan."""
         cleaned = super().clean() or self.cleaned_data
-        if "day" in cleaned and "time" in cleaned:
-            try:
-                wall = datetime.combine(cleaned["day"], cleaned["time"])
-                cleaned["received_at"] = only_instant(wall, self.zone)
-            except ValueError as unclear:
-                self.add_error("time", str(unclear))
+        if received_at := instant_of(self, cleaned, "day", "time"):
+            cleaned["received_at"] = received_at
         if "scan" in cleaned:
             self._hold(cleaned["scan"])
         cleaned["held"] = self.held

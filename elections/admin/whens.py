@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from elections.admin.forms import FIRST_DAY, LAST_DAY, only_instant
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)  # what any clock here can reckon with
 
 
 def day_field(label: str, missing: str) -> forms.DateField:
@@ -27,7 +28,7 @@ def day_field(label: str, missing: str) -> forms.DateField:
     )
 
 
-def time_field(label: str, missing: str) -> forms.TimeField:
+def time_field(label: str, missing: str, *, help_text: str = "") -> forms.TimeField:
     """A time of day."""
     return forms.TimeField(
         label=label,
@@ -37,6 +38,7 @@ def time_field(label: str, missing: str) -> forms.TimeField:
             "required": missing,
             "invalid": "Please give the time as 21:00 or 9:00 PM.",
         },
+        help_text=help_text,
     )
 
 
@@ -53,3 +55,22 @@ def instant_of(form: forms.Form, cleaned: dict[str, Any], day: str, at: str) -> 
     except ValueError as unclear:
         form.add_error(at, str(unclear))
         return None
+
+
+def only_instant(wall: datetime, zone: str) -> datetime:
+    """The one instant, in UTC, at which clocks in `zone` show `wall` (naive).
+
+    ValueError, in a sentence for people, in the hour that a change of clocks skips or repeats.
+    """
+    earlier, later = (wall.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
+    if earlier.utcoffset() == later.utcoffset():
+        return earlier.astimezone(UTC)
+    if earlier.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == wall:
+        raise ValueError(
+            "Clocks are set back that night and show this time twice. Please choose a time"
+            " outside that hour."
+        )
+    raise ValueError(
+        "Clocks are set forward that night and never show this time. Please choose a time"
+        " outside that hour."
+    )

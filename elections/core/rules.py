@@ -50,18 +50,20 @@ class Decision:
 def check_election(
     *,
     terms: Terms,
-    person: PersonFacts,
+    person: PersonFacts | None,
     grants: Sequence[GrantFacts],
     choices: Mapping[str, Choice],
     today: date,
 ) -> Decision:
     """Judge an election: `choices` by grant number, from someone who holds `grants`.
 
+    Without a `person` the answers alone are judged, whoever gives them: all that is asked of a
+    form that came too late to count.
     Every freely eligible grant needs an answer; a required one needs none and follows the others.
     Lines: one for each freely eligible and each required grant. `today` is the day in the offer's
     own time. ValueError when two grants have one number.
     """
-    if problems := _not_now(terms, today) or person_problems(terms, person, today=today):
+    if problems := _not_now(terms, today) or _not_they(terms, person, today):
         return Decision(problems, ())
     assessed = assess_grants(terms, grants)
     free = {a.grant.number for a in assessed if a.standing == Standing.ELIGIBLE}
@@ -92,14 +94,15 @@ def check_election(
 
 
 def check_decline(
-    *, terms: Terms, person: PersonFacts, grants: Sequence[GrantFacts], today: date
+    *, terms: Terms, person: PersonFacts | None, grants: Sequence[GrantFacts], today: date
 ) -> Decision:
     """Judge a "no": every grant that could have been exchanged is kept.
 
     Lines: as for an election, none of them required, since the look-back asks nothing of someone
-    who takes no part. Only people the offer is open to have an answer to record.
+    who takes no part. Only people the offer is open to have an answer to record; without a `person`
+    nobody is asked whether it is.
     """
-    if problems := _not_now(terms, today) or person_problems(terms, person, today=today):
+    if problems := _not_now(terms, today) or _not_they(terms, person, today):
         return Decision(problems, ())
     return Decision(
         (),
@@ -168,6 +171,10 @@ def _not_now(terms: Terms, today: date) -> tuple[Problem, ...]:
     if today >= terms.opens_on:
         return ()
     return (Problem.of(Code.NOT_OPEN_YET, opens_on=day_label(terms.opens_on)),)
+
+
+def _not_they(terms: Terms, person: PersonFacts | None, today: date) -> tuple[Problem, ...]:
+    return () if person is None else person_problems(terms, person, today=today)
 
 
 def _unknown_grants(named: AbstractSet[str], known: AbstractSet[str]) -> Iterator[Problem]:

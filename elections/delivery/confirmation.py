@@ -202,15 +202,22 @@ def _open(form: FormFacts) -> tuple[Section, ...]:
 
 
 def _late(form: FormFacts) -> tuple[Section, ...]:
+    extended = "Should the offer be extended, this form stays late"
+    if form.not_open_to_them:
+        besides = (Section("Who can take part", tuple(map(one_line, form.not_open_to_them))),)
+        extended = f"{extended}."
+    else:
+        besides = ()
+        extended = f"{extended}: please submit a new one before the new deadline."
     return (
+        *besides,
         Section(
             "What you can do",
             (
                 "If there is a reason why this form should count, please write to"
                 f" {law(form.offer)} and name the receipt {form.receipt}. Only the Law Department"
                 " can decide to let a late form count, and it will want to know the reason.",
-                "Should the offer be extended, this form stays late: please submit a new one"
-                " before the new deadline.",
+                extended,
             ),
         ),
         _not_acceptance(form),

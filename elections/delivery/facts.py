@@ -97,7 +97,8 @@ class FormFacts:
     """One form exactly as received: everything that its confirmation says.
 
     `replaced` is the form that governed until then. Where this one is late it is the form that
-    governs still. `paper` is None for a form that came through the portal.
+    governs still. `paper` is None for a form that came through the portal. `not_open_to_them` says,
+    a sentence each, why the sender of a late form could not have taken part in time either.
     """
 
     offer: OfferFacts
@@ -113,6 +114,7 @@ class FormFacts:
     replaced: FormReference | None
     lines: tuple[LineFacts, ...]
     digest: str
+    not_open_to_them: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,7 @@ def facts_of(message: OutboxMessage) -> MailFacts:
 
 
 def _form(message: OutboxMessage) -> FormFacts:
-    submission = Submission.objects.select_related("offer", "replaces").get(
+    submission = Submission.objects.select_related("offer", "replaces", "employee").get(
         pk=message.submission_id
     )
     lines = list(submission.lines.all())
@@ -82,7 +82,18 @@ def _form(message: OutboxMessage) -> FormFacts:
         replaced=_reference(submission.replaces),
         lines=tuple(_line(line, plans) for line in lines),
         digest=submission.digest,
+        not_open_to_them=_not_open_to_them(submission),
     )
+
+
+def _not_open_to_them(submission: Submission) -> tuple[str, ...]:
+    """Only a late form is kept from whoever cannot take part; withdrawing is open to everyone."""
+    if submission.timely or submission.kind == FormKind.WITHDRAWAL:
+        return ()
+    offer = submission.offer
+    day = queries.today(offer, at=submission.received_at)
+    problems = person_problems(offer.terms(), submission.employee.facts(), today=day)
+    return tuple(problem.sentence for problem in problems)
 
 
 def _paper(submission: Submission) -> PaperFacts | None:

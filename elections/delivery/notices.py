@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from elections.delivery.facts import (
     ExtensionFacts,
-    FormReference,
     IrregularityFacts,
-    OfferFacts,
     ReinstatementFacts,
     ReminderFacts,
 )
@@ -27,56 +25,70 @@ from elections.delivery.letter import (
 
 def irregularity_letter(facts: IrregularityFacts) -> Letter:
     """Tells someone that a form does not count: what is wrong, what counts, how to mend it."""
-    name, offer = FORMS[facts.form.kind], facts.offer
-    about = f"Your {name} {'does not count' if facts.stays_late else 'was found irregular'}"
     if facts.stays_late:
-        looked, found = "looked again at", ". It stays late after all, and does not count."
+        about, looked = "does not count", "looked again at"
+        found = ". It stays late after all, and does not count."
     else:
-        looked, found = "reviewed", ", and found it irregular. It does not count."
-    return Letter(
-        subject=f"{about}: {facts.form.receipt}",
-        title=about,
-        company=one_line(offer.company),
-        offer=one_line(offer.title),
-        addressee=one_line(facts.employee_name),
-        lead=(f"The Law Department has {looked} your {named(offer, facts.form)}{found}",),
-        rows=(),
+        about, looked = "was found irregular", "reviewed"
+        found = ", and found it irregular. It does not count."
+    return _decision_letter(
+        facts,
+        about=about,
+        looked=looked,
+        found=found,
         sections=(
             Section("What is wrong", _paragraphs(facts.reason)),
             Section("What counts now", (_what_counts(facts),)),
             _how_to_mend(facts),
         ),
-        page=_page(offer, facts.form),
     )
 
 
 def reinstatement_letter(facts: ReinstatementFacts) -> Letter:
     """Tells someone that a form counts after all: why, what governs, what can be done still."""
-    name, offer = FORMS[facts.form.kind], facts.offer
-    about = f"Your {name} {'was reinstated' if facts.late else 'counts after all'}"
     if facts.late:
-        looked, found = "reviewed", ", which was late, and has reinstated it. It counts."
+        about, looked = "was reinstated", "reviewed"
+        found = ", which was late, and has reinstated it. It counts."
     else:
-        looked, found = "looked again at", ", and finds it in good order after all. It counts."
-    return Letter(
-        subject=f"{about}: {facts.form.receipt}",
-        title=about,
-        company=one_line(offer.company),
-        offer=one_line(offer.title),
-        addressee=one_line(facts.employee_name),
-        lead=(f"The Law Department has {looked} your {named(offer, facts.form)}{found}",),
-        rows=(),
+        about, looked = "counts after all", "looked again at"
+        found = ", and finds it in good order after all. It counts."
+    return _decision_letter(
+        facts,
+        about=about,
+        looked=looked,
+        found=found,
         sections=(
             Section("Why", _paragraphs(facts.reason)),
             Section("What counts now", (_what_counts_after_all(facts),)),
             _what_can_be_done(facts),
         ),
-        page=_page(offer, facts.form),
     )
 
 
-def _page(offer: OfferFacts, form: FormReference) -> str:
-    return f"{offer.portal_url}/submissions/{form.receipt}/"
+def _decision_letter(
+    facts: IrregularityFacts | ReinstatementFacts,
+    *,
+    about: str,
+    looked: str,
+    found: str,
+    sections: tuple[Section, ...],
+) -> Letter:
+    """What Law decided of a form.
+
+    `about` ends "Your election ..."; `looked` and `found` stand before and after the form's name.
+    """
+    offer, title = facts.offer, f"Your {FORMS[facts.form.kind]} {about}"
+    return Letter(
+        subject=f"{title}: {facts.form.receipt}",
+        title=title,
+        company=one_line(offer.company),
+        offer=one_line(offer.title),
+        addressee=one_line(facts.employee_name),
+        lead=(f"The Law Department has {looked} your {named(offer, facts.form)}{found}",),
+        rows=(),
+        sections=sections,
+        page=f"{offer.portal_url}/submissions/{facts.form.receipt}/",
+    )
 
 
 def _what_counts_after_all(facts: ReinstatementFacts) -> str:

@@ -133,7 +133,12 @@ class Document(models.Model):
 
 
 class InformationSession(models.Model):
-    """A meeting that explains the offer."""
+    """A meeting that explains the offer.
+
+    `filed_start` is the start by which the offer's file knows it, whatever staff made of it; None
+    where staff added it. `edited_by` is who of the staff last added, changed or canceled it; None
+    while it is as the file has it.
+    """
 
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="sessions")
     starts_at = models.DateTimeField()
@@ -141,6 +146,14 @@ class InformationSession(models.Model):
     place = models.CharField(max_length=200)
     how_to_join = models.TextField(blank=True)
     canceled = models.BooleanField(default=False)
+    filed_start = models.DateTimeField(null=True, blank=True)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
 
     class Meta:
         ordering = ["starts_at"]

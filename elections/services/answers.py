@@ -49,13 +49,15 @@ def judge_answer(
     grants: Iterable[Grant],
     governing: Submission | None,
     at: datetime,
+    late: bool = False,
 ) -> rules.Decision:
     """What the rules say of `answer` at the instant `at` (aware).
 
     The check page shows this and `submit_form` records it, so the two cannot differ in kind.
-    `grants` are the employee's, with plans; `governing` has its lines prefetched.
+    `grants` are the employee's, with plans; `governing` has its lines prefetched. A `late` form
+    does not count, so it is kept also from someone whom the offer is not open to.
     """
-    terms, person = offer.terms(), employee.facts()
+    terms, person = offer.terms(), None if late else employee.facts()
     facts = [grant.facts() for grant in grants]
     today = queries.today(offer, at=at)
     match answer:

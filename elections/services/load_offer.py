@@ -2,7 +2,8 @@
 
 What people were offered does not change under them: once the offer has opened, or anything is on
 record, the terms stand, and a changed document becomes its next version beside the one they read.
-A later deadline is an extension, which is announced; an earlier one there cannot be.
+A later deadline is an extension, which is announced; an earlier one there cannot be. What staff
+published or changed in the admin is not put back to the file unless that is asked for.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 
 from elections import clock, queries
 from elections.core.words import day_label
-from elections.models import Document, InformationSession, Offer, Plan
+from elections.models import Offer, Plan
+from elections.services.load_contents import Loading, load_documents, load_sessions
 from elections.services.locks import hold_offer
 from elections.services.offer_file import OfferFile, OfferRefused
 
@@ -23,34 +26,40 @@ NOT_TERMS = {"company", "title", "contacts", "irregular_reasons"}  # no part of 
 
 @dataclass(frozen=True, slots=True)
 class LoadedOffer:
-    """The offer's slug, and each thing that changed, in a sentence; none when nothing did."""
+    """The offer's slug, and each thing that changed, in a sentence; none when nothing did.
+
+    `left` names, a sentence each, what staff made otherwise in the admin and stays so.
+    """
 
     slug: str
     changes: tuple[str, ...]
+    left: tuple[str, ...] = ()
 
 
-def load_offer(*, file: OfferFile, dry_run: bool = False) -> LoadedOffer:
+def load_offer(*, file: OfferFile, dry_run: bool = False, force: bool = False) -> LoadedOffer:
     """Bring the offer of that slug to what its file says, in one transaction.
 
+    Documents that staff published and sessions that they changed stay, unless `force` is given.
     With `dry_run` the result is what would have been. Raises `OfferRefused` where a change comes
     too late, because the offer has opened or something is on record; nothing is changed then.
     """
     slug = file.columns["slug"]
     with transaction.atomic(durable=True):
-        changes = [*_load_plans(file.plans)]
+        loading = Loading(force=force)
+        loading.changes += _load_plans(file.plans)
         known = Offer.objects.filter(slug=slug).first()
         if known is None:
             offer = Offer.objects.create(**file.columns)
-            changes.append(f"The offer {slug} is new.")
+            loading.changes.append(f"The offer {slug} is new.")
         else:
             offer = hold_offer(known.pk)
-            _refuse_what_comes_too_late(offer, file)
-            changes += _load_columns(offer, file)
-        changes += _load_documents(offer, file.documents)
-        changes += _load_sessions(offer, file.sessions)
+            _refuse_what_comes_too_late(offer, file, force=force)
+            loading.changes += _load_columns(offer, file)
+        load_documents(offer, file.documents, loading)
+        load_sessions(offer, file.sessions, loading)
         if dry_run:
             transaction.set_rollback(True)
-    return LoadedOffer(slug, tuple(changes))
+    return LoadedOffer(slug, tuple(loading.changes), tuple(loading.left))
 
 
 def _load_plans(plans: tuple[Plan, ...]) -> Iterator[str]:
@@ -62,7 +71,7 @@ def _load_plans(plans: tuple[Plan, ...]) -> Iterator[str]:
             yield f"Plan {plan.code} is now called {plan.name}."
 
 
-def _refuse_what_comes_too_late(offer: Offer, file: OfferFile) -> None:
+def _refuse_what_comes_too_late(offer: Offer, file: OfferFile, *, force: bool) -> None:
     on_record = offer.submissions.exists() or offer.extensions.exists()
     reason = _why_terms_stand(offer, on_record=on_record)
     problems = [
@@ -71,13 +80,20 @@ def _refuse_what_comes_too_late(offer: Offer, file: OfferFile) -> None:
         if reason and key not in NOT_TERMS
     ]
     if on_record:
-        slugs = set(offer.documents.values_list("slug", flat=True))
+        of_the_file = offer.documents.all() if force else offer.documents.exclude(_by_staff(offer))
+        slugs = set(of_the_file.values_list("slug", flat=True))
         problems += [
             f"documents: {slug} is missing, but forms on record name it, so it must stay."
             for slug in sorted(slugs - {document.slug for document in file.documents})
         ]
     if problems:
         raise OfferRefused(problems)
+
+
+def _by_staff(offer: Offer) -> Q:
+    """The documents, in all their versions, of which staff published any."""
+    published = offer.documents.filter(published_by__isnull=False)
+    return Q(slug__in=published.values("slug"))
 
 
 def _why_terms_stand(offer: Offer, *, on_record: bool) -> str:
@@ -107,48 +123,3 @@ def _load_columns(offer: Offer, file: OfferFile) -> Iterator[str]:
         yield f"{key} was {old} and is now {new}."
     if changed:
         offer.save(update_fields=[key for key, _, _ in changed])
-
-
-def _load_documents(offer: Offer, documents: tuple[Document, ...]) -> Iterator[str]:
-    """A changed text is the next version; a title or a place in the list is changed in all."""
-    gone = offer.documents.exclude(slug__in=[document.slug for document in documents])
-    for slug in sorted(set(gone.values_list("slug", flat=True))):
-        yield f"Document {slug} is gone."
-    gone.delete()
-    for document in documents:
-        versions = offer.documents.filter(slug=document.slug)
-        newest = versions.order_by("-version").first()
-        if newest is None or newest.sha256 != document.sha256:
-            version = newest.version + 1 if newest else 1
-            Document.objects.create(
-                offer=offer,
-                slug=document.slug,
-                title=document.title,
-                position=document.position,
-                version=version,
-                text=document.text,
-                sha256=document.sha256,
-            )
-            yield f"Document {document.slug} has version {version}."
-        place = {"title": document.title, "position": document.position}
-        if versions.exclude(**place).update(**place):
-            yield f"Document {document.slug} is number {document.position}, {document.title}."
-
-
-def _load_sessions(offer: Offer, sessions: tuple[InformationSession, ...]) -> Iterator[str]:
-    gone = offer.sessions.exclude(starts_at__in=[session.starts_at for session in sessions])
-    for session in gone:
-        yield f"The information session of {session.starts_at.isoformat()} is gone."
-    gone.delete()
-    for session in sessions:
-        details = {
-            "ends_at": session.ends_at,
-            "place": session.place,
-            "how_to_join": session.how_to_join,
-        }
-        known, made = offer.sessions.get_or_create(starts_at=session.starts_at, defaults=details)
-        if made:
-            yield f"The information session of {session.starts_at.isoformat()} is new."
-        elif any(getattr(known, key) != value for key, value in details.items()):
-            offer.sessions.filter(pk=known.pk).update(**details)
-            yield f"The information session of {session.starts_at.isoformat()} has changed."

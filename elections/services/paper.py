@@ -95,6 +95,7 @@ def check_paper(
 ) -> PaperCheck:
     """Judge a form on paper without recording anything; `submit_paper` judges it anew."""
     arrival, governing = _arrival(actor, employee, offer, received_at)
+    timely = deadline.is_timely(received_at, arrival.deadline)
     decision = judge_answer(
         answer,
         offer=offer,
@@ -102,6 +103,7 @@ def check_paper(
         grants=queries.grants_of(employee),
         governing=arrival.governing,
         at=received_at,
+        late=not timely,
     )
     problems = _problems(arrival)
     if not problems:
@@ -113,7 +115,7 @@ def check_paper(
         lines=decision.lines,
         withdrawn=taken_back(answer, governing=arrival.governing, decision=decision),
         deadline=arrival.deadline,
-        timely=deadline.is_timely(received_at, arrival.deadline),
+        timely=timely,
         replaces=arrival.governing,
         governing=governing,
         shown=as_shown(answer, decision, documents_of(arrival)),

@@ -44,7 +44,7 @@ def add_session(*, actor: User, offer: Offer, meeting: Meeting) -> Kept | NotKep
     """Announce a session."""
     with transaction.atomic(durable=True):
         held = Offer.objects.select_for_update(no_key=True).get(pk=offer.pk)
-        session = InformationSession(offer=held)
+        session = InformationSession(offer=held, edited_by=actor)
         if problems := _problems(session, meeting):
             return NotKept(problems)
         _fill(session, meeting)
@@ -65,6 +65,7 @@ def change_session(
         if problems:
             return NotKept(problems)
         _fill(fresh, meeting)
+        fresh.edited_by = actor
         fresh.save()
         _note(fresh, actor, "changed")
     return Kept(fresh)
@@ -76,8 +77,8 @@ def cancel_session(*, actor: User, session: InformationSession) -> Kept | NotKep
         fresh = _held(session)
         if fresh.canceled:
             return NotKept((Problem.of(Code.SESSION_CHANGED_MEANWHILE),))
-        fresh.canceled = True
-        fresh.save(update_fields=["canceled"])
+        fresh.canceled, fresh.edited_by = True, actor
+        fresh.save(update_fields=["canceled", "edited_by"])
         _note(fresh, actor, "canceled")
     return Kept(fresh)
 

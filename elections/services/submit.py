@@ -168,10 +168,12 @@ def _submit(*, actor: User, employee_id: int, offer_id: int, form: SignedForm) -
 def record_form(form: SignedForm, arrival: Arrival, *, scan: Scan | None = None) -> Outcome:
     """Ask the rules, append the submission with its lines, and post its confirmation.
 
-    The caller holds both locks. What comes out other than `form.shown` (where there is one) is
-    refused. `scan`, not saved yet, is what stands behind a form on paper.
+    The caller holds both locks. A late form is kept whoever sends it. What comes out other than
+    `form.shown` (where there is one) is refused. `scan`, not saved yet, is what stands behind a
+    form on paper.
     """
     offer, employee, governing = arrival.offer, arrival.employee, arrival.governing
+    timely = deadline.is_timely(arrival.received_at, arrival.deadline)
     grants = {grant.number: grant for grant in queries.grants_of(employee)}
     decision = judge_answer(
         form.answer,
@@ -180,6 +182,7 @@ def record_form(form: SignedForm, arrival: Arrival, *, scan: Scan | None = None)
         grants=grants.values(),
         governing=governing,
         at=arrival.received_at,
+        late=not timely,
     )
     problems = decision.problems + rules.signing_problems(
         signature=form.signature,
@@ -202,7 +205,7 @@ def record_form(form: SignedForm, arrival: Arrival, *, scan: Scan | None = None)
         received_at=arrival.received_at,
         recorded_at=arrival.recorded_at,
         deadline=arrival.deadline,
-        timely=deadline.is_timely(arrival.received_at, arrival.deadline),
+        timely=timely,
         agreed=form.agreed,
         signature=form.signature,
         submitted_by=arrival.actor,

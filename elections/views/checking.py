@@ -142,6 +142,7 @@ def _judge(request: PersonRequest, draft: Draft) -> Checked:
         grants=queries.grants_of(request.employee),
         governing=governing,
         at=request.portal.at,
+        late=request.portal.passed,
     )
     if decision.accepted and not request.portal.passed:
         now = as_shown(answer, decision, queries.document_digests(request.offer))

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from elections import queries
-from elections.admin.forms import only_instant
+from elections.admin.whens import only_instant
 from elections.models import Employee, Extension, Offer, OutboxMessage, User
 from elections.services.extend import extend_offer
 from tests.admin.pages import extend, offer_page, words

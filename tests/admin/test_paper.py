@@ -252,7 +252,7 @@ def test_a_decline_needs_only_its_signature(law_client: Client, pat: Employee) -
     ("fields", "sentence"),
     [
         ({"day": ""}, "Please give the day on which the form was received."),
-        ({"time": "noon"}, "Please give the time as 14:05 or 2:05 PM."),
+        ({"time": "noon"}, "Please give the time as 21:00 or 9:00 PM."),
         ({"day": "2003-01-16"}, "at a time that is still to come"),
         ({"day": "2002-12-18", "time": "23:59"}, "before the offer opened on December 19, 2002"),
         ({"day": "0001-01-01"}, "Please check the year."),

@@ -9,7 +9,9 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from elections.models import Offer
+from elections.models import Document, Offer
+from elections.services.documents import publish_version
+from tests.factory import make_user
 
 pytestmark = pytest.mark.django_db
 SHIPPED = str(Path(settings.BASE_DIR, "offers", "lantronix-2002"))
@@ -48,3 +50,17 @@ def test_each_problem_is_a_line(tmp_path: Path) -> None:
         "speed: there is no such key.",
         'slug: must be text in quotes, such as "US".',
     ]
+
+
+def test_it_says_what_staff_made_and_how_to_overwrite_it() -> None:
+    run(SHIPPED)
+    letter = Document.objects.get(slug="announcement-letter")
+    publish_version(actor=make_user(), document=letter, text="Staff's words.")
+
+    assert run(SHIPPED) == [
+        "Document announcement-letter says something else in the file; staff published version 2,"
+        " which stays in force.",
+        "The offer lantronix-2002 is loaded already; nothing changed.",
+        "What staff made was left as it is; --force puts the file's over it.",
+    ]
+    assert run(SHIPPED, "--force") == ["Document announcement-letter has version 3."]

@@ -200,6 +200,16 @@ def test_a_late_form_is_told_when_it_came_what_governs_and_whom_to_ask() -> None
     assert "/election/" not in text
 
 
+def test_a_late_form_of_someone_who_could_not_take_part_says_so_and_asks_for_no_new_one() -> None:
+    reason = "You left the company on January 17, 2003."
+
+    text = words(composed(late_facts(not_open_to_them=(reason,))))
+
+    assert reason in text
+    assert "Should the offer be extended, this form stays late." in text
+    assert "submit a new one" not in text
+
+
 def test_a_late_form_without_an_earlier_one_leaves_all_grants_kept() -> None:
     text = words(composed(late_facts(replaced=None)))
     assert "No earlier form of yours counts, so you keep all of your grants." in text

@@ -10,8 +10,10 @@ import pytest
 from elections import queries
 from elections.core.problems import Code
 from elections.core.terms import Choice
+from elections.delivery.gather import facts_of
 from elections.models import Document, Employee, Grant, Offer, OutboxMessage, Submission
 from elections.services.answers import Decline, Election, Withdrawal
+from elections.services.ledger import broken_chains
 from elections.services.submit import Recorded, Refused, Stale, TokenReused
 from tests.factory import (
     DURING_OFFER,
@@ -109,6 +111,48 @@ def test_a_late_form_is_kept_whole_and_the_earlier_one_goes_on_governing(
     assert [line.withdrawn for line in late.lines.all()] == [True]
     governing = queries.governing_submission(offer, employee)
     assert governing == first
+
+
+def leave(employee: Employee) -> None:
+    """The roster says by now that they left on the day before the last one."""
+    Employee.objects.filter(pk=employee.pk).update(left_on=date(2003, 1, 19))
+
+
+@pytest.mark.parametrize("answer", [Election({"0001": Choice.EXCHANGE}), Decline()])
+def test_from_someone_who_left_a_form_is_refused_in_time_and_kept_whole_once_it_is_late(
+    answer: Election | Decline, employee: Employee, grant: Grant, portal_clock: SetClock
+) -> None:
+    leave(employee)
+    portal_clock.set(EXPIRATION - MICROSECOND)
+    assert codes(submit(employee, answer)) == [Code.LEFT]
+    assert not Submission.objects.exists()
+
+    portal_clock.set(EXPIRATION)
+    late = recorded(submit(employee, answer))
+
+    assert (late.kind, late.timely, late.signature) == (answer.kind, False, "Pat Example")
+    line = late.lines.get()
+    exchanges = isinstance(answer, Election)
+    assert (line.choice, line.new_shares) == (("exchange", 750) if exchanges else ("keep", 0))
+    assert queries.governing_submission(late.offer, employee) is None
+    assert list(broken_chains()) == []
+    mail = OutboxMessage.objects.get()
+    assert mail.submission == late
+    (reason,) = facts_of(mail).not_open_to_them
+    assert "January 19, 2003" in reason
+
+
+def test_late_answers_that_say_nothing_the_rules_can_read_are_refused_all_the_same(
+    employee: Employee, grant: Grant, portal_clock: SetClock
+) -> None:
+    portal_clock.set(EXPIRATION)
+
+    assert codes(submit(employee, Election({"9999": Choice.EXCHANGE}))) == [
+        Code.UNKNOWN_GRANT,
+        Code.ANSWER_MISSING,
+    ]
+    assert codes(submit(employee, exchange(grant), signature=" ")) == [Code.SIGNATURE_MISSING]
+    assert not Submission.objects.exists()
 
 
 def test_the_form_received_last_governs_and_says_what_it_replaces(

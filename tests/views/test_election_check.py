@@ -381,3 +381,22 @@ def test_after_the_deadline_a_form_is_recorded_as_late_whatever_has_changed(
 
     assert sign(client, token).status_code == 303
     assert not Submission.objects.get().timely
+
+
+def test_someone_who_left_meanwhile_gets_a_late_receipt_that_says_both(
+    client: Client, token: str, employee: Employee, portal_clock: SetClock
+):
+    Employee.objects.filter(pk=employee.pk).update(left_on=date(2003, 1, 17))
+    portal_clock.set(EXPIRATION)
+
+    response = sign(client, token)
+
+    late = Submission.objects.get()
+    assert response.headers["Location"] == f"/submissions/{late.receipt}/"
+    page = words(client.get(f"/submissions/{late.receipt}/"))
+    assert "Your election arrived late" in page
+    assert "it does not count." in page
+    assert "By our records of today the offer is not open to you either: " in page
+    assert "January 17, 2003" in page.partition("not open to you either")[2]
+    assert "I exchange" not in page
+    assert "0001 2000 Stock Plan ISO April 2, 2001 $6.00 1,000 750" in page
