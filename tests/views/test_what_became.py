@@ -297,7 +297,7 @@ def test_the_page_and_the_mail_say_the_same_of_who_left_after_electing(
     [effect] = effects_of([(employee, {"left_on": LEFT})], offer=election.offer, at=DURING_OFFER)
     leave(employee)
     for page in (front_page(client), words(client.get("/election/"))):
-        assert "It will not be accepted unless the offer is open to you again" in page
+        assert "What you elected will not be accepted unless the offer is open to you again" in page
         assert "your last day was January 10, 2003" in page
     assert "will not be accepted unless the offer is open to you again" in effect.effect
     assert "your last day was January 10, 2003" in effect.effect
