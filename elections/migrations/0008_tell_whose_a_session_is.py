@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('elections', '0005_ask_for_a_count'),
+        ('elections', '0007_ask_for_a_count'),
     ]
 
     operations = [
