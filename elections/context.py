@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from elections import clock, queries
 from elections.core.instants import instant_label, time_left
+from elections.core.status_change import Moment
 from elections.core.terms import Terms
 from elections.models import Offer
 from elections.timetable import Timetable, timetable
@@ -63,6 +64,16 @@ class Portal:
     def timetable(self) -> Timetable:
         """The days that follow, if the offer expires as now announced."""
         return timetable(self.terms, self.deadline)
+
+    @property
+    def moment(self) -> Moment:
+        """The same, as the rules about changes of standing take it."""
+        return Moment(
+            terms=self.terms,
+            expiration=self.deadline,
+            new_grant_on=self.timetable.new_grant_on,
+            at=self.at,
+        )
 
     @property
     def extended(self) -> bool:

@@ -61,6 +61,13 @@ def status_outcome(
     return Outcome(effect, text, affects_election=exchanging and effect not in LEAVES)
 
 
+def leaving_note(moment: Moment, person: PersonFacts) -> str:
+    """What someone who may take part today should know of a last day ahead; "" without one."""
+    if not moment.passed and moment.problems_at_the_end(person):
+        return _leaves_before_expiration(moment, person)
+    return " ".join(_depends_on_grant_day(moment, person))
+
+
 def _paragraphs(
     effect: Effect, moment: Moment, person: PersonFacts, governing: OnRecord | None
 ) -> tuple[str, ...]:
@@ -101,15 +108,19 @@ def _closed(moment: Moment, person: PersonFacts, governing: OnRecord | None) -> 
 def _leaves_first(
     moment: Moment, person: PersonFacts, governing: OnRecord | None
 ) -> tuple[str, ...]:
-    first = (
-        f"{_last_day(person)}, before the last day of this offer, {day_label(moment.last_day)}."
-        " What counts is whether you are still employed when the offer expires,"
-        f" {_expiration(moment)}."
-    )
+    first = _leaves_before_expiration(moment, person)
     if not governing or not governing.exchanged:
         return first, f"An election is accepted only from someone who is. {_STAY_YOURS}"
     return first, _not_accepted_unless(
         "you are still employed when the offer expires", moment, governing
+    )
+
+
+def _leaves_before_expiration(moment: Moment, person: PersonFacts) -> str:
+    return (
+        f"{_last_day(person)}, before the last day of this offer, {day_label(moment.last_day)}."
+        " What counts is whether you are still employed when the offer expires,"
+        f" {_expiration(moment)}."
     )
 
 

@@ -99,4 +99,4 @@ class StatusChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Status of {self.employee_id}"
+        return f"Status change {self.pk}"

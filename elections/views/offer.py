@@ -11,13 +11,14 @@ from django.views.decorators.http import require_safe
 
 from elections import queries
 from elections.context import Portal, portal_of
-from elections.core.eligibility import Standing, assess_grants, person_problems
+from elections.core.eligibility import Standing, assess_grants
 from elections.core.problems import Problem
+from elections.core.status_text import leaving_note
 from elections.core.words import country_label
 from elections.models import Employee, Offer, Submission
 from elections.views.documents import current_documents
 from elections.views.outage import kept_through_outages
-from elections.views.person import employee_of
+from elections.views.person import employee_of, why_not_accepted
 from elections.views.standing import Entry, governing_of, set_aside
 from elections.views.statement import Statement, recorded_statement
 
@@ -27,9 +28,12 @@ class MyState:
     """Where one person stands.
 
     `says` is what governs now, or None; `aside` is their last form, if that one does not count.
+    `leaving` is what they should know of a last day ahead, or "".
     """
 
-    reasons: tuple[Problem, ...]  # why the offer is not open to them
+    reasons: tuple[Problem, ...]  # why the offer is not open to them, or was not when it expired
+    leaving: str
+    may_elect: bool
     anything_to_elect: bool
     governing: Submission | None
     says: Statement | None
@@ -57,16 +61,21 @@ def offer(request: HttpRequest) -> HttpResponse:
 
 
 def _my_state(portal: Portal, offer: Offer, employee: Employee) -> MyState:
-    today = queries.today(offer, at=portal.at)
+    moment, person = portal.moment, employee.facts()
+    not_today = moment.problems_now(person)
     grants = [grant.facts() for grant in queries.grants_of(employee)]
     history = queries.history(offer, employee)
     governing = governing_of(history)
+    says = recorded_statement(governing, {}) if governing else None
+    exchanges = bool(says and says.exchanged)
     return MyState(
-        reasons=person_problems(portal.terms, employee.facts(), today=today),
+        reasons=why_not_accepted(portal, employee) if exchanges else not_today,
+        leaving=leaving_note(moment, person) if exchanges or not portal.passed else "",
+        may_elect=not not_today,
         anything_to_elect=any(
             one.standing == Standing.ELIGIBLE for one in assess_grants(portal.terms, grants)
         ),
         governing=governing,
-        says=recorded_statement(governing, {}) if governing else None,
+        says=says,
         aside=set_aside(history, governing),
     )

@@ -16,6 +16,7 @@ from elections import queries
 from elections.context import Portal, portal_of
 from elections.core.eligibility import person_problems
 from elections.core.problems import Problem
+from elections.core.status_text import leaving_note
 from elections.models import Employee, Offer, User
 from elections.views.outage import kept_through_outages
 from elections.views.responses import resend_page
@@ -84,6 +85,15 @@ def why_not_eligible(request: PersonRequest) -> tuple[Problem, ...]:
     return person_problems(request.portal.terms, request.employee.facts(), today=today)
 
 
+def why_not_accepted(portal: Portal, employee: Employee) -> tuple[Problem, ...]:
+    """Why what this person has on record cannot be accepted as things stand; empty if it can.
+
+    Once the offer has expired, how they stood then is what counts, and not what came after.
+    """
+    moment, person = portal.moment, employee.facts()
+    return moment.problems_at_the_end(person) if moment.passed else moment.problems_now(person)
+
+
 def not_eligible_page(request: PersonRequest, problems: tuple[Problem, ...]) -> HttpResponse:
     """Say why the offer is not open to this person, and what of theirs is on record all the same.
 
@@ -95,6 +105,7 @@ def not_eligible_page(request: PersonRequest, problems: tuple[Problem, ...]) -> 
         "problems": problems,
         "governing": governing,
         "says": says,
+        "leaving": leaving_note(request.portal.moment, request.employee.facts()),
         "may_withdraw": bool(says and says.exchanged and not request.portal.passed),
     }
     status = 403 if request.method == "POST" else 200

@@ -15,7 +15,7 @@ from elections.core.receipt import normal_receipt
 from elections.delivery.deliver import confirmation_pdf
 from elections.models import Offer, Submission
 from elections.models.outbox import MailKind
-from elections.views.person import PersonRequest, employee_required, why_not_eligible
+from elections.views.person import PersonRequest, employee_required, why_not_accepted
 from elections.views.standing import entry, governing_of
 from elections.views.statement import plan_names, recorded_statement
 
@@ -57,7 +57,7 @@ def receipt(request: PersonRequest, receipt: str) -> HttpResponse:
         "governing": governing,
         "says": recorded_statement(submission, plan_names()),
         "mail": next((m for m in submission.mails.all() if m.kind == MailKind.RECEIPT), None),
-        "reasons": why_not_eligible(request) if running else (),
+        "reasons": why_not_accepted(then, request.employee) if running else (),
         "forms_taken": running and not then.passed,
     }
     return render(request, "portal/receipt.html", context)

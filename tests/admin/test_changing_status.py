@@ -91,7 +91,7 @@ def test_the_preview_shows_what_differs_and_the_mail_to_the_letter_and_changes_n
     shown = words(response)
     assert response.status_code == 200
     assert "Country of work Now the U.S., will be GB" in shown
-    assert "May fare otherwise." in shown
+    assert "Their election Affected. It stays on record as it is" in shown
     assert "A change in our records: what it means for you in the Voluntary" in shown
     assert f"By your election {submission.receipt}, received at" in shown
     assert "Change it and mail" in shown

@@ -9,7 +9,8 @@ from django.test import Client
 
 from elections.models import Employee, Grant, Offer, Submission
 from elections.models.submission import Verdict
-from tests.factory import EXPIRATION, elect, make_employee, make_grant, withdraw
+from elections.services.status import effects_of
+from tests.factory import DURING_OFFER, EXPIRATION, elect, make_employee, make_grant, withdraw
 from tests.portal import SetClock
 from tests.views.pages import choices, decide, extend, fill_in, signed_in, words
 
@@ -288,3 +289,52 @@ def test_after_the_deadline_no_page_says_that_a_no_sent_now_keeps_all_grants(
         page = words(client.get(path))
         assert "a no said now is recorded as late, and changes nothing by itself" in page
         assert "you keep all of your grants, and the reminders stop" not in page
+
+
+def test_the_page_and_the_mail_say_the_same_of_who_left_after_electing(
+    client: Client, employee: Employee, election: Submission
+):
+    [effect] = effects_of([(employee, {"left_on": LEFT})], offer=election.offer, at=DURING_OFFER)
+    leave(employee)
+    for page in (front_page(client), words(client.get("/election/"))):
+        assert "What you elected will not be accepted unless the offer is open to you again" in page
+        assert "your last day was January 10, 2003" in page
+    assert "will not be accepted unless the offer is open to you again" in effect.effect
+    assert "your last day was January 10, 2003" in effect.effect
+    assert f"/submissions/{election.receipt}/" in client.get("/").content.decode()
+
+
+def test_who_leaves_before_the_expiration_reads_what_the_mail_says(
+    client: Client, employee: Employee, election: Submission
+):
+    leaves_on = date(2003, 1, 17)
+    [effect] = effects_of(
+        [(employee, {"left_on": leaves_on})], offer=election.offer, at=DURING_OFFER
+    )
+    Employee.objects.filter(pk=employee.pk).update(left_on=leaves_on)
+    assert effect.effect.splitlines()[0] in front_page(client)
+
+
+def test_who_leaves_after_the_offer_is_not_told_that_it_was_not_open_to_them(
+    client: Client, employee: Employee, election: Submission, portal_clock: SetClock
+):
+    Employee.objects.filter(pk=employee.pk).update(left_on=date(2003, 2, 14))
+    portal_clock.set(EXPIRATION + timedelta(days=60))
+    page = front_page(client)
+    assert "still employed when it expires" not in page
+    assert "Our records give February 14, 2003 as your last day of employment." in page
+    assert "Send a late form" not in page
+    assert "you are issued a promise" in words(client.get(f"/submissions/{election.receipt}/"))
+    assert "What counts is how you stood when the offer expired." in words(client.get("/election/"))
+
+
+def test_who_has_not_answered_and_leaves_is_told_what_it_hangs_on(offer: Offer):
+    employee = make_employee(left_on=date(2003, 1, 17))
+    make_grant(employee)
+    page = words(signed_in(employee).get("/"))
+    assert "You have not answered yet." in page
+    assert "What counts is whether you are still employed when the offer expires" in page
+
+
+def test_who_stays_reads_nothing_of_leaving(client: Client, election: Submission):
+    assert "last day of employment" not in front_page(client)
