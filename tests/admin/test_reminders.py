@@ -52,6 +52,19 @@ def test_the_page_counts_those_with_nothing_on_record_and_shows_their_mail(
     assert not Reminder.objects.exists()
 
 
+def test_the_letter_is_shown_as_text_whatever_the_offer_is_called(
+    hr_client: Client, offer: Offer
+) -> None:
+    make_holder()
+    Offer.objects.update(title="<b>Bold</b> Program")
+
+    shown = hr_client.get(address(offer)).content.decode()
+
+    letter = shown.partition('<pre class="mail"')[2].partition("</pre>")[0]
+    assert "&lt;b&gt;Bold&lt;/b&gt;" in letter
+    assert "<b>" not in letter
+
+
 def test_one_press_reminds_and_a_second_one_does_not(
     hr_client: Client, hr: User, offer: Offer
 ) -> None:
