@@ -3,6 +3,7 @@
 from django.urls import path
 
 from elections.views import (
+    calendar,
     checking,
     declining,
     demo_mail,
@@ -11,12 +12,14 @@ from elections.views import (
     offer,
     printable,
     submissions,
+    verifying,
     withdrawal,
 )
 
 urlpatterns = [
     path("", offer.offer, name="offer"),
     path("documents/<slug:slug>/", documents.document, name="document"),
+    path("calendar.ics", calendar.calendar, name="calendar"),
     path("election/", election.election, name="election"),
     path("election/check/", checking.election_check, name="election-check"),
     path("election/decline/", declining.decline, name="election-decline"),
@@ -27,6 +30,8 @@ urlpatterns = [
     path("submissions/", submissions.submissions, name="submissions"),
     path("submissions/<str:receipt>.pdf", submissions.receipt_pdf, name="receipt-pdf"),
     path("submissions/<str:receipt>/", submissions.receipt, name="receipt"),
+    path("verify/", verifying.verify, name="verify"),
+    path("verify/<str:receipt>/", verifying.verify_receipt, name="verify-receipt"),
     path("demo/mail/", demo_mail.mailbox, name="demo-mail"),
     path("demo/mail/<str:name>", demo_mail.mail, name="demo-mail-message"),
     path("demo/mail/<str:name>/html", demo_mail.mail_html, name="demo-mail-html"),

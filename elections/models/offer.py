@@ -137,7 +137,8 @@ class InformationSession(models.Model):
 
     `filed_start` is the start by which the offer's file knows it, whatever staff made of it; None
     where staff added it. `edited_by` is who of the staff last added, changed or canceled it; None
-    while it is as the file has it.
+    while it is as the file has it. `revision` grows with each change, so that a calendar knows the
+    newer of two copies.
     """
 
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="sessions")
@@ -146,6 +147,7 @@ class InformationSession(models.Model):
     place = models.CharField(max_length=200)
     how_to_join = models.TextField(blank=True)
     canceled = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=0)
     filed_start = models.DateTimeField(null=True, blank=True)
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -117,7 +117,9 @@ def _settled(known: InformationSession, filed: InformationSession, loading: Load
     if not differs:
         return True
     if known.edited_by_id is None:
-        InformationSession.objects.filter(pk=known.pk).update(**details)
+        InformationSession.objects.filter(pk=known.pk).update(
+            **details, revision=known.revision + 1
+        )
         loading.changes.append(f"{_name(known)} has changed.")
         return True
     if loading.force:

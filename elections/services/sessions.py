@@ -66,6 +66,7 @@ def change_session(
             return NotKept(problems)
         _fill(fresh, meeting)
         fresh.edited_by = actor
+        fresh.revision += 1
         fresh.save()
         _note(fresh, actor, "changed")
     return Kept(fresh)
@@ -78,7 +79,8 @@ def cancel_session(*, actor: User, session: InformationSession) -> Kept | NotKep
         if fresh.canceled:
             return NotKept((Problem.of(Code.SESSION_CHANGED_MEANWHILE),))
         fresh.canceled, fresh.edited_by = True, actor
-        fresh.save(update_fields=["canceled", "edited_by"])
+        fresh.revision += 1
+        fresh.save(update_fields=["canceled", "edited_by", "revision"])
         _note(fresh, actor, "canceled")
     return Kept(fresh)
 
