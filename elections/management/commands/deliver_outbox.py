@@ -64,7 +64,11 @@ class Command(BaseCommand):
                 f" {outcomes[Outcome.SET_ASIDE]} could not be delivered"
             )
             return
-        _sweep_until(_told_to_stop())
+        stopping = _told_to_stop()
+        uploads = threading.Thread(target=_work_on_uploads_until, args=(stopping,), daemon=True)
+        uploads.start()
+        _sweep_until(stopping)
+        uploads.join(GOODBYE)
 
 
 def _told_to_stop() -> threading.Event:
@@ -81,8 +85,6 @@ def _told_to_stop() -> threading.Event:
 
 def _sweep_until(stopping: threading.Event) -> None:
     log.info("sweeper_started")
-    uploads = threading.Thread(target=_work_on_uploads_until, args=(stopping,), daemon=True)
-    uploads.start()
     while not stopping.is_set():
         close_old_connections()
         # Each by itself, so that trouble with the one does not keep the other from being done.
@@ -90,7 +92,6 @@ def _sweep_until(stopping: threading.Event) -> None:
         _guarded(lambda: sweep(grace=GRACE, limit=ROUND, stopping=stopping.is_set))
         _guarded(recount_if_stale)
         stopping.wait(PAUSE)
-    uploads.join(GOODBYE)
     log.info("sweeper_stopped")
 
 
@@ -98,6 +99,7 @@ def _work_on_uploads_until(stopping: threading.Event) -> None:
     while not stopping.wait(PAUSE):
         close_old_connections()
         _guarded(work_on_uploads)
+    connections.close_all()  # this thread's own
 
 
 def _guarded(work: Callable[[], object]) -> None:
