@@ -189,7 +189,7 @@ def record_form(form: SignedForm, arrival: Arrival, *, scan: Scan | None = None)
         agreed=form.agreed or not isinstance(form.answer, Election),
     )
     documents = documents_of(arrival)
-    if form.shown is not None:
+    if form.shown is not None and decision.accepted:
         problems += differences(form.shown, as_shown(form.answer, decision, documents))
     if problems:
         return Refused(problems)

@@ -394,3 +394,12 @@ def test_the_next_offer_is_another_row_with_its_own_record(
     assert queries.current_offer() == following
     assert queries.governing_submission(following, employee) is None
     assert [line.new_shares for line in elect(employee, grant).lines.all()] == [500]
+
+
+def test_who_left_since_the_check_page_is_told_that_and_of_no_change_in_their_grants(
+    employee: Employee, grant: Grant, offer: Offer
+) -> None:
+    shown = {"lines": {"0001": [1000, "exchange", False, 750]}, "documents": {}}
+    Employee.objects.filter(pk=employee.pk).update(left_on=date(2003, 1, 14))
+
+    assert codes(submit(employee, exchange(grant), shown=shown)) == [Code.LEFT]
