@@ -29,6 +29,7 @@ LEFT_OUT_OF_FAST = (
     "tests/services/test_export.py",
     "tests/services/test_export_at_size.py",
     "tests/services/test_roster.py",
+    "tests/test_stateful.py",
     "tests/views/test_access.py",
     "tests/views/test_every_page.py",
     "tests/views/test_query_counts.py",
