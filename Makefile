@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
-.PHONY: demo demo-reset test test-fast lint format lock bench-desk runtime dev
+.PHONY: demo demo-reset test test-fast lint format lock oracle bench-desk runtime dev
 
 demo: runtime          ## The portal with invented people: http://127.0.0.1:8000 (PORT=...)
 	@exec $(IN_VENV) -m scripts.demo
@@ -24,6 +24,9 @@ format: dev            ## Let ruff put the code in order
 
 lock: dev              ## Write the lock files anew from pyproject.toml (UPGRADE=1: newest versions)
 	@exec $(IN_VENV) -m scripts.lock $(if $(UPGRADE),--upgrade)
+
+oracle: dev            ## The deadline and its labels against a second computation, a million times
+	@exec $(IN_VENV) -m scripts.oracle
 
 bench-desk: runtime    ## What the desk costs at 100,000 employees (docs/performance.md): five minutes
 	@exec $(IN_VENV) -m bench.desk

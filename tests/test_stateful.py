@@ -280,4 +280,9 @@ def test_a_fault_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, name, wrong)
 
     with pytest.raises((AssertionError, DatabaseError)):
-        walk(max_examples=200, phases=[Phase.generate], derandomize=True)
+        walk(
+            max_examples=200,
+            stateful_step_count=12,
+            phases=[Phase.generate],
+            derandomize=True,
+        )
