@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import BinaryIO
 
@@ -13,6 +15,7 @@ import xlsxwriter
 from elections.services.roster import texts
 from elections.services.roster.rows import PersonRow
 from elections.services.roster.sheets import Sheet, read_people
+from elections.services.roster.workbooks import TOO_MUCH
 from tests.roster_files import EMPLOYEE, employee, employees_file, raw, workbook
 
 HEADER = list(EMPLOYEE)
@@ -96,12 +99,19 @@ def test_a_workbook_without_a_header_is_refused(rows: tuple[list[str], ...]) -> 
     ]
 
 
-def test_a_damaged_workbook_is_refused_in_a_sentence() -> None:
-    whole = workbook(HEADER).read()
+def cut_short(workbook: bytes) -> bytes:
+    return workbook[: len(workbook) // 2]
 
-    assert refused(io.BytesIO(whole[: len(whole) // 2])) == [
-        "employees, line 1: is a damaged workbook; please save it again as XLSX."
-    ]
+
+def without_a_book(workbook: bytes) -> bytes:
+    return _with_part(workbook, "xl/workbook.xml", lambda part: b"")
+
+
+@pytest.mark.parametrize("damage", [cut_short, without_a_book])
+def test_a_damaged_workbook_is_refused_in_a_sentence(damage: Callable[[bytes], bytes]) -> None:
+    (sentence,) = refused(io.BytesIO(damage(workbook(HEADER).read())))
+
+    assert sentence.startswith("employees, line 1: is a workbook that cannot be opened (")
 
 
 def test_an_archive_that_is_no_workbook_is_refused_in_a_sentence() -> None:
@@ -115,14 +125,56 @@ def test_an_archive_that_is_no_workbook_is_refused_in_a_sentence() -> None:
     assert sentence.startswith("employees, line 1: is a workbook that cannot be opened (")
 
 
-def test_a_workbook_that_would_unpack_beyond_measure_is_refused_unopened(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(texts, "MOST_UNPACKED", 1000)
+def _with_part(workbook: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The same workbook with one part of its archive changed."""
+    changed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook)) as packed,
+        zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as into,
+    ):
+        for part in packed.namelist():
+            content = packed.read(part)
+            into.writestr(part, change(content) if part == name else content)
+    return changed.getvalue()
 
-    assert refused(workbook(HEADER)) == [
-        "employees, line 1: unpacks to more than 1 GB; please save it as CSV."
+
+def with_a_stray_cell(row: int, column: int, *, value: str = "?") -> BinaryIO:
+    """A roster with one cell, counted from 0, beyond its table; empty but formatted for ""."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, list(employee().values()))
+        sheet.write(row, column, value, book.add_format({"bold": True}))
+    content.seek(0)
+    return content
+
+
+def miscounted(workbook: bytes) -> bytes:
+    """It claims more texts than there is room for anywhere."""
+    return _with_part(
+        workbook,
+        "xl/sharedStrings.xml",
+        lambda part: re.sub(rb'uniqueCount="[0-9]+"', b'uniqueCount="99999999999"', part),
+    )
+
+
+def with_a_far_cell(workbook: bytes) -> bytes:
+    """What opens it makes room for all that lies between, which is 512 GB."""
+    return with_a_stray_cell(1_048_575, 16_383).read()
+
+
+@pytest.mark.parametrize("harm", [with_a_far_cell, miscounted])
+def test_a_workbook_that_asks_for_too_much_ends_its_reader_and_nothing_else(
+    harm: Callable[[bytes], bytes],
+) -> None:
+    assert refused(io.BytesIO(harm(workbook(HEADER, ["1"]).read()))) == [
+        f"employees, line 1: {TOO_MUCH}"
     ]
+
+
+def test_a_formatted_cell_with_nothing_in_it_does_no_harm_wherever_it_is() -> None:
+    assert len(rows_of(read_people(with_a_stray_cell(1_048_575, 16_383, value="")))) == 1
 
 
 def test_lines_are_counted_without_reading_the_file_away() -> None:

@@ -13,9 +13,10 @@ from typing import Any, BinaryIO, Generic, TypeVar
 from elections.core.terms import OptionKind
 from elections.models.people import Employment
 from elections.services.roster import cells
+from elections.services.roster.lines import Unreadable
 from elections.services.roster.progress import EVERY, Progress, Untold
 from elections.services.roster.rows import GrantRow, PersonRow, RosterFile, RosterProblem
-from elections.services.roster.texts import Unreadable, lines_of
+from elections.services.roster.texts import lines_of
 
 Row = TypeVar("Row", PersonRow, GrantRow)
 Columns = Mapping[str, tuple[str, Callable[[str], object]]]  # header: (field of the row, reader)
