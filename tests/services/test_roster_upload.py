@@ -138,6 +138,23 @@ def test_a_roster_that_changed_since_the_preview_is_shown_anew_and_not_written(h
     assert upload.report["effects"][0]["effect"] != ""
 
 
+def test_an_upload_does_not_undo_a_later_one_before_that_was_shown(hr: User) -> None:
+    def holding(vested: str) -> list[dict[str, str]]:
+        return [grant("10", Employee_Number="1", Shares_Vested=vested)]
+
+    applied(hr, [employee("1")], holding("500"))
+    older = checked(hr, [employee("1")], holding("600"))
+    applied(hr, [employee("1")], holding("700"))
+    confirmed(hr, older)  # its preview says 500 → 600, of one changed row, and it still is one
+
+    work_on_uploads()
+
+    older.refresh_from_db()
+    assert (older.state, older.note) == (UploadState.READY, CHECKED_AGAIN)
+    assert Grant.objects.get().vested == 700
+    assert older.report["changed_grants"][0]["differences"] == [["vested", "700", "600"]]
+
+
 def test_who_confirms_another_preview_than_the_one_in_force_is_told(hr: User) -> None:
     upload = checked(hr, [employee("1")])
 

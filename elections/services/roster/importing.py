@@ -10,7 +10,7 @@ import structlog
 from django.db import connection, transaction
 
 from elections import clock, queries
-from elections.models import Employee, Offer, Plan, RosterUpload, User
+from elections.models import AuditEntry, Employee, Offer, Plan, RosterUpload, User
 from elections.models.audit import Act
 from elections.models.roster import UploadState
 from elections.services.audit import record_act
@@ -59,12 +59,14 @@ class RosterResult:
     """What an import did, or would do; or, with `problems`, why it did nothing at all.
 
     `effects` are the changes of standing and what each does to the person's part in the offer.
+    `follows` is how many imports wrote something before it.
     `details` (of a dry run) are the rows themselves, as plain values for a preview.
     """
 
     people: Tally = Tally()
     grants: Tally = Tally()
     effects: tuple[StatusEffect, ...] = ()
+    follows: int = 0
     problems: tuple[RosterProblem, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
     written: bool = False
@@ -150,6 +152,7 @@ def _result(
         people=Tally(people.new, people.changed, people.unchanged, absent_people),
         grants=Tally(grants.new, grants.changed, grants.unchanged, absent_grants),
         effects=tuple(_effects(roster.may_change_standing(), rows)),
+        follows=AuditEntry.objects.filter(act=Act.IMPORT).count(),
     )
 
 

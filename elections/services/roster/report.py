@@ -38,11 +38,19 @@ def report_of(result: RosterResult) -> dict[str, Any]:
 
 
 def fingerprint(result: RosterResult) -> str:
-    """SHA-256 of what the import would do: how many rows of each kind, and what people are told.
+    """SHA-256 of what the import would do: how many rows of each kind, what people are told, and
+    which import it comes after. Another one since may have written the very rows that differ here,
+    so that as many differ, but from something else.
 
     Whoever confirms a preview confirms this; if it comes out otherwise, they are asked again.
     """
-    said = [str(result.people), str(result.grants), result.people.absent, result.grants.absent]
+    said = [
+        str(result.people),
+        str(result.grants),
+        result.people.absent,
+        result.grants.absent,
+        result.follows,
+    ]
     return hashlib.sha256(json.dumps([said, _effects(result)]).encode()).hexdigest()
 
 
