@@ -95,7 +95,7 @@ class RosterUploadAdmin(ReadOnlyAdmin):
     """Every upload, the newest first, and how far each has come."""
 
     change_list_template = "admin/elections/rosterupload/list.html"
-    list_display = ("files", "uploaded", "uploaded_by", "progress", "confirmed_by", "applied")
+    list_display = ("files", "progress", "uploaded", "uploaded_by", "confirmed_by", "applied")
     list_filter = ("state",)
     list_select_related = ("uploaded_by", "confirmed_by")
     search_fields = ("employees_name", "grants_name")

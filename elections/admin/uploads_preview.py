@@ -41,9 +41,9 @@ class Preview:
             return None
         return Table(
             "What has to be mended",
-            ("File", "Line", "Column", "What is wrong"),
+            ("Where", "What is wrong"),
             [
-                (file.capitalize(), str(line), column or "The whole line", reason)
+                (", ".join(filter(None, (file.capitalize(), f"line {line:,}", column))), reason)
                 for file, line, column, reason in self.report["problems"]
             ],
             self.report["problems_total"],

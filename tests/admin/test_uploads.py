@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -106,22 +107,32 @@ def test_ten_kinds_of_error_are_each_named_by_line_and_column(hr: User, hr_clien
 
     assert "What has to be mended (13)" in page
     for place in (
-        "Employees 2 Hire Date",
-        "Employees 3 Email",
-        "Employees 4 Country",
-        "Employees 5 Employment Type",
-        "Employees 6 Director",
-        "Employees 7 Termination Date",
-        "Employees 8 Employee Number",
-        "Employees 8 Email",
-        "Employees 9 Legal Name",
-        "Grants 2 Employee Number",
-        "Grants 3 Plan",
-        "Grants 4 Exercise Price",
-        "Grants 5 Shares Outstanding",
+        "Employees, line 2, Hire Date",
+        "Employees, line 3, Email",
+        "Employees, line 4, Country",
+        "Employees, line 5, Employment Type",
+        "Employees, line 6, Director",
+        "Employees, line 7, Termination Date",
+        "Employees, line 8, Employee Number",
+        "Employees, line 8, Email",
+        "Employees, line 9, Legal Name",
+        "Grants, line 2, Employee Number",
+        "Grants, line 3, Plan",
+        "Grants, line 4, Exercise Price",
+        "Grants, line 5, Shares Outstanding",
     ):
         assert place in page
     assert not Employee.objects.exists()
+
+
+def test_each_table_of_a_preview_is_one_landmark(hr: User, hr_client: Client) -> None:
+    upload = checked(hr, [employee("1")], [grant("10", Employee_Number="1")])
+
+    page = hr_client.get(f"/admin/elections/rosterupload/{upload.pk}/change/").content.decode()
+
+    named = re.findall(r'aria-labelledby="([a-z-]+)"', page)
+    assert {"how-many", "new-people", "new-grants"} <= set(named)
+    assert len(named) == len(set(named))
 
 
 def test_an_upload_that_nobody_works_on_says_so(hr: User, hr_client: Client) -> None:
@@ -204,7 +215,7 @@ def test_a_file_of_another_kind_is_told_so_where_it_cannot_be_read(
 
     page = page_of(hr_client, RosterUpload.objects.get())
 
-    assert "Employees 1 The whole line is not UTF-8 text" in page
+    assert "Employees, line 1 is not UTF-8 text" in page
 
 
 @pytest.mark.parametrize("name", ["nothing.csv", "grants.doc"])
