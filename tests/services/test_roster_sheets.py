@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from elections.core.terms import OptionKind
 from elections.models.people import Employment
-from elections.services.roster import cells
+from elections.services.roster import cells, sheets
 from elections.services.roster.rows import GrantRow, PersonRow, RosterFile, RosterProblem
 from elections.services.roster.sheets import Sheet, read_grants, read_people
 from tests.roster_files import EMPLOYEE, employee, employees_file, grant, grants_file, raw
@@ -377,3 +377,40 @@ def test_what_is_written_the_american_way_is_read_exactly(
     assert cells.shares(str(shares)) == shares
     assert cells.day(f"{day.month}/{day.day}/{day.year}") == day
     assert cells.day(day.isoformat()) == day
+
+
+@pytest.mark.parametrize(
+    "column", ["Employee_Number", "Legal_Name", "Email", "Country", "Director"]
+)
+def test_a_reason_repeats_no_more_of_a_value_than_tells_which_it_is(column: str) -> None:
+    (problem,) = read_people(employees_file(employee(**{column: "x" * 100_000}))).problems
+
+    assert len(problem.reason) < 200
+
+
+@pytest.mark.parametrize("digits", ["9" * 100_000, "0." + "1" * 100_000])
+def test_nor_of_a_number(digits: str) -> None:
+    row = grant(Exercise_Price=digits, Shares_Granted=digits)
+
+    assert all(len(problem.reason) < 200 for problem in read_held(grants_file(row)).problems)
+
+
+def test_a_file_of_another_kind_is_not_read_to_its_end_for_more_errors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sheets, "MOST_PROBLEMS", 3)
+    rows = [employee(str(n), Hire_Date="soon") for n in range(5)]
+
+    problems = read_people(employees_file(*rows)).problems
+
+    assert places(problems) == [(2, "Hire Date"), (3, "Hire Date"), (4, "Hire Date"), (4, "")]
+    assert problems[-1].reason == "is where reading ended: 3 errors or more stand up to here."
+
+
+def test_a_file_with_fewer_errors_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST_PROBLEMS", 3)
+    bad = [employee("1", Hire_Date="soon"), employee("2", Hire_Date="soon")]
+
+    sheet = read_people(employees_file(*bad, employee("3")))
+
+    assert (len(sheet.problems), len(sheet.rows)) == (2, 1)

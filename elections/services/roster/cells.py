@@ -26,6 +26,7 @@ EMAIL_LENGTH = 254
 MOST_SHARES = 2_147_483_647
 HIGHEST_PRICE = Decimal("99999999.9999")
 _SURELY_FIT = 9  # digits
+REPEATED = 80  # characters of a value: a cell may hold 100,000
 
 # Years beyond these are slips of the pen (0202, 20002), not dates of anyone's employment.
 YEARS = range(1930, 2100)
@@ -53,7 +54,9 @@ def number(text: str) -> str:
     if len(value) > NUMBER_LENGTH:
         raise ValueError(f"has {len(value)} characters; at most {NUMBER_LENGTH} fit.")
     if not _NUMBER.fullmatch(value):
-        raise ValueError(f"{value!r} is not a number: only letters, digits and . _ / - fit.")
+        raise ValueError(
+            f"{shortened(value)!r} is not a number: only letters, digits and . _ / - fit."
+        )
     return value
 
 
@@ -77,7 +80,7 @@ def email(text: str) -> str:
             raise ValidationError("not ASCII")
         validate_email(value)
     except ValidationError as error:
-        raise ValueError(f"{value!r} is not an email address.") from error
+        raise ValueError(f"{shortened(value)!r} is not an email address.") from error
     return value
 
 
@@ -86,7 +89,7 @@ def country(text: str) -> str:
     """A two-letter country code of ISO 3166, in upper case."""
     value = _filled(text)
     if not re.fullmatch(r"[A-Za-z]{2}", value):
-        raise ValueError(f"{value!r} is not a two-letter country code such as US.")
+        raise ValueError(f"{shortened(value)!r} is not a two-letter country code such as US.")
     return value.upper()
 
 
@@ -107,10 +110,10 @@ def shares(text: str) -> int:
         return int(text)  # as nearly all of them are
     value = _filled(text)
     if not _SHARES.fullmatch(value):
-        raise ValueError(f"{value!r} is not a whole number of shares.")
+        raise ValueError(f"{shortened(value)!r} is not a whole number of shares.")
     count = int(value.replace(",", "")) if len(value) <= NUMBER_LENGTH else MOST_SHARES + 1
     if count > MOST_SHARES:
-        raise ValueError(f"{value} is more than the {MOST_SHARES:,} shares that fit.")
+        raise ValueError(f"{shortened(value)} is more than the {MOST_SHARES:,} shares that fit.")
     return count
 
 
@@ -126,7 +129,7 @@ def one_of(values: Mapping[str, T]) -> Callable[[str], T]:
     def read(text: str) -> T:
         value = _filled(text)
         if value.lower() not in values:
-            raise ValueError(f"{value!r} is none of {', '.join(values)}.")
+            raise ValueError(f"{shortened(value)!r} is none of {', '.join(values)}.")
         return values[value.lower()]
 
     return remembered(read)
@@ -144,10 +147,15 @@ def one_known(known: Container[str], *, reason: str) -> Callable[[str], str]:
             return text
         value = number(text)
         if value not in known:
-            raise ValueError(f"{value!r} {reason}")
+            raise ValueError(f"{shortened(value)!r} {reason}")
         return value
 
     return read
+
+
+def shortened(value: str) -> str:
+    """As much of a value as tells which it is, for a reason to repeat."""
+    return value if len(value) <= REPEATED else f"{value[:REPEATED]}…"
 
 
 def _filled(text: str) -> str:
@@ -165,26 +173,28 @@ def _day(value: str) -> date:
     elif american:
         year, month, day_of_month = (int(american[part]) for part in ("year", "month", "day"))
     else:
-        raise ValueError(f"{value!r} is not a date such as 2002-12-19 or 12/19/2002.")
+        raise ValueError(f"{shortened(value)!r} is not a date such as 2002-12-19 or 12/19/2002.")
     try:
         read = date(year, month, day_of_month)
     except ValueError as error:
-        raise ValueError(f"{value!r} is not a day of any calendar.") from error
+        raise ValueError(f"{shortened(value)!r} is not a day of any calendar.") from error
     if year not in YEARS:
-        raise ValueError(f"{value!r} lies outside {YEARS.start} to {YEARS.stop - 1}.")
+        raise ValueError(f"{shortened(value)!r} lies outside {YEARS.start} to {YEARS.stop - 1}.")
     return read
 
 
 def _price(value: str) -> Decimal:
     found = _PRICE.fullmatch(value)
     if not found or not found[1]:
-        raise ValueError(f"{value!r} is not a price in dollars.")
+        raise ValueError(f"{shortened(value)!r} is not a price in dollars.")
     amount = Decimal(found[1].replace(",", ""))
     if amount <= 0:
-        raise ValueError(f"{value} is not above zero.")
+        raise ValueError(f"{shortened(value)} is not above zero.")
     if amount > HIGHEST_PRICE:
-        raise ValueError(f"{value} is more than the ${HIGHEST_PRICE:,} that fits.")
+        raise ValueError(f"{shortened(value)} is more than the ${HIGHEST_PRICE:,} that fits.")
     kept = amount.quantize(Decimal("0.0001"))
     if kept != amount:
-        raise ValueError(f"{value} has more than four decimals, and a price is never rounded.")
+        raise ValueError(
+            f"{shortened(value)} has more than four decimals, and a price is never rounded."
+        )
     return kept

@@ -19,6 +19,8 @@ from elections.services.roster.rows import GrantRow, PersonRow, RosterFile, Rost
 from elections.services.roster.texts import lines_of
 
 Row = TypeVar("Row", PersonRow, GrantRow)
+# After so many, a file is not read on: it is of another kind, and each line would add to them.
+MOST_PROBLEMS = 10_000
 Columns = Mapping[str, tuple[str, Callable[[str], object]]]  # header: (field of the row, reader)
 
 # Its values stay what they are where a file has no such column.
@@ -111,6 +113,11 @@ def _read(
             sheet.problems += [RosterProblem(file, line, *fault) for fault in faults]
             if row and not faults:
                 sheet.rows.append(row)
+            if len(sheet.problems) >= MOST_PROBLEMS:
+                raise Unreadable(
+                    line,
+                    f"is where reading ended: {MOST_PROBLEMS:,} errors or more stand up to here.",
+                )
     except Unreadable as error:
         sheet.problems.append(RosterProblem(file, error.line, "", error.reason))
     sheet.numbers.update(str(number) for number in first_seen[unique[0]])
