@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
+from django.utils.text import capfirst
 
+from elections.core.status_words import differences
 from elections.models import Employee, Grant
 
 
@@ -78,7 +79,10 @@ class Preview:
             [
                 (
                     f"{effect['name']} ({effect['number']})",
-                    _changes(Employee, _differences(effect["before"], effect["after"])),
+                    _said(
+                        (one.label, one.before, one.after)
+                        for one in differences(effect["before"], effect["after"])
+                    ),
                     effect["effect"] or "Nothing: it makes no difference to them.",
                 )
                 for effect in report["effects"]
@@ -136,30 +140,21 @@ _TALLIES = {
 }
 
 
-def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[list[str]]:
-    return [[name, _said(before[name]), _said(after[name])] for name in after]
-
-
-def _said(value: object) -> str:
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    return "" if value is None else str(value)
-
-
-def _changes(model: type[Model], differences: Sequence[Sequence[str]]) -> str:
-    """In one line: "country of work (ISO 3166): US → GB"."""
+def _changes(model: type[Model], differing: Sequence[Sequence[str]]) -> str:
+    """What a row says otherwise than the roster; columns by their names in the admin."""
     return (
-        "; ".join(
-            f"{_label(model, name)}: {before or 'none'} → {after or 'none'}"
-            for name, before, after in differences
+        _said(
+            (_label(model, name), before or "none", after or "none")
+            for name, before, after in differing
         )
         or "the account's name or address"
     )
 
 
+def _said(changes: Iterable[tuple[str, str, str]]) -> str:
+    """In one line: "Country of work: the U.S. → GB"."""
+    return "; ".join(f"{label}: {before} → {after}" for label, before, after in changes)
+
+
 def _label(model: type[Model], name: str) -> str:
-    try:
-        field = model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return name
-    return str(getattr(field, "verbose_name", name))
+    return capfirst(str(getattr(model._meta.get_field(name), "verbose_name", name)))

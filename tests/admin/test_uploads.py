@@ -81,7 +81,7 @@ def test_a_preview_says_what_a_leaver_is_mailed(hr: User, hr_client: Client) -> 
 
     page = page_of(hr_client, upload)
     assert "1 person is mailed what the change does to their part in the offer." in page
-    assert "last day employed: none → 2003-01-14" in page
+    assert "Last day employed: none → January 14, 2003" in page
     assert upload.report["effects"][0]["effect"].splitlines()[0][:60] in page
 
 
