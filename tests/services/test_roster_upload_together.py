@@ -7,17 +7,21 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import F
 
-from elections.models import Employee, RosterUpload, User
+from elections.models import AuditEntry, Employee, Grant, RosterUpload, User
+from elections.models.audit import Act
 from elections.models.roster import UploadState
 from elections.services.roster import telling
 from elections.services.roster.in_sets import InSets
-from elections.services.roster.uploads import is_neglected, work_on_uploads
-from tests.concurrency import PATIENCE
+from elections.services.roster.uploads import SILENCE, is_neglected, work_on_uploads
+from tests.concurrency import PATIENCE, wait_until_blocked
+from tests.delivery.post_office import free_port
+from tests.delivery.test_sweeper import start_sweeper, wait_for
 from tests.factory import make_offer, make_user
-from tests.roster_files import employee
-from tests.roster_uploads import checked, confirmed
+from tests.roster_files import employee, grant
+from tests.roster_uploads import applied, checked, confirmed
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -94,3 +98,40 @@ def test_without_that_thread_nothing_would_be_heard_and_two_would_work_on_it(
 
     assert is_neglected(upload)
     thread.join(PATIENCE)
+
+
+def test_a_sweeper_killed_amid_its_writing_leaves_nothing_and_another_applies_the_whole(
+    hr: User,
+) -> None:
+    applied(hr, [employee("1")], [grant("10", Employee_Number="1")])
+    named_anew = [employee("1", Legal_Name="Robin Example"), employee("2")]
+    vested = [grant("10", Employee_Number="1", Shares_Vested="299")]
+    upload = confirmed(hr, checked(hr, named_anew, vested))
+
+    with transaction.atomic():
+        Grant.objects.select_for_update().get()  # it gets as far as the grants, the last of all
+        sweeper = start_sweeper(free_port())
+        wait_until_blocked()
+        sweeper.kill()
+        sweeper.communicate(timeout=PATIENCE)
+    wait_for(lambda: not _sessions_of_others())
+    assert [person.name for person in Employee.objects.all()] == [employee()["Legal Name"]]
+
+    RosterUpload.objects.update(heartbeat_at=F("heartbeat_at") - SILENCE)
+    two = [start_sweeper(free_port(), "--once") for _ in range(2)]
+    assert [(one.communicate(timeout=PATIENCE), one.returncode)[1] for one in two] == [0, 0]
+    upload.refresh_from_db()
+    assert (upload.state, upload.attempts) == (UploadState.APPLIED, 2)
+    assert sorted(person.number for person in Employee.objects.all()) == ["1", "2"]
+    assert Grant.objects.get().vested == 299
+    assert AuditEntry.objects.filter(act=Act.IMPORT).count() == 2
+
+
+def _sessions_of_others() -> int:
+    """How many other clients this database has: a killed one's transaction ends with it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return int(cursor.fetchone()[0])
