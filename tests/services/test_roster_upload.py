@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 
 from elections.core.problems import Code
@@ -24,11 +25,12 @@ from elections.services.roster.uploads import (
     confirm_upload,
     discard_upload,
     is_neglected,
+    receive_upload,
     work_on_uploads,
 )
 from tests.factory import elect, make_grant, make_user
 from tests.roster_files import employee, grant
-from tests.roster_uploads import applied, checked, confirmed, uploaded
+from tests.roster_uploads import applied, checked, confirmed, files, uploaded
 
 
 @pytest.fixture
@@ -123,6 +125,21 @@ def test_a_bad_line_refuses_the_whole_and_every_one_is_named(hr: User) -> None:
         "problems_total": 2,
     }  # fmt: skip
     assert not Employee.objects.exists()
+
+
+@pytest.mark.parametrize("employees", [b"Employee Number\n1\n", b"\xff\xfe"])
+def test_no_grant_is_called_nobodys_because_the_employees_cannot_be_read(
+    hr: User, employees: bytes
+) -> None:
+    sent = files([], [grant("10", Employee_Number="1")])
+    upload = receive_upload(
+        actor=hr, **sent | {"employees": SimpleUploadedFile("people.csv", employees)}
+    )
+    work_on_uploads()
+
+    upload.refresh_from_db()
+    assert upload.state == UploadState.REFUSED
+    assert {file for file, *_ in upload.report["problems"]} == {"employees"}
 
 
 def test_a_roster_that_changed_since_the_preview_is_shown_anew_and_not_written(hr: User) -> None:

@@ -134,6 +134,8 @@ def _read(
 ) -> tuple[Sheet[PersonRow], Sheet[GrantRow]]:
     told.stage("Reading the employees", count_lines(employees))
     people = read_people(employees, told)
+    if not people.read_through:
+        return people, Sheet()  # Of each grant it would seem that its holder is nobody.
     told.stage("Reading the grants", count_lines(grants))
     on_roster = Employee.objects.order_by().values_list("number", flat=True)
     return people, read_grants(

@@ -35,11 +35,15 @@ OPTION_TYPES = {
 
 @dataclass(slots=True)
 class Sheet(Generic[Row]):
-    """What one file says: its good rows, what is wrong with the others, every number in it."""
+    """What one file says: its good rows, what is wrong with the others, every number in it.
+
+    `numbers` are all there are only if it was `read_through`.
+    """
 
     rows: list[Row] = field(default_factory=list)
     problems: list[RosterProblem] = field(default_factory=list)
     numbers: set[str] = field(default_factory=set)
+    read_through: bool = False
 
 
 def read_people(stream: BinaryIO, progress: Progress | None = None) -> Sheet[PersonRow]:
@@ -118,6 +122,7 @@ def _read(
                     line,
                     f"is where reading ended: {MOST_PROBLEMS:,} errors or more stand up to here.",
                 )
+        sheet.read_through = bool(places)
     except Unreadable as error:
         sheet.problems.append(RosterProblem(file, error.line, "", error.reason))
     sheet.numbers.update(str(number) for number in first_seen[unique[0]])
