@@ -20,6 +20,7 @@ from elections.admin import labels
 from elections.admin.framed import framed
 from elections.admin.site import ReadOnlyAdmin
 from elections.admin.uploads_preview import Preview
+from elections.context import portal_of
 from elections.models import RosterUpload
 from elections.models.roster import UploadState
 from elections.services.roster.rows import RosterFile
@@ -169,6 +170,7 @@ class RosterUploadAdmin(ReadOnlyAdmin):
     def _page(
         self, request: HttpRequest, upload: RosterUpload, *, problem: str = "", status: int = 200
     ) -> HttpResponse:
+        portal = portal_of(request)
         return framed(
             request,
             self.admin_site.each_context(request),
@@ -186,6 +188,7 @@ class RosterUploadAdmin(ReadOnlyAdmin):
             real_now=datetime.now(UTC),  # whoever works on it does so by the real clock
             can_decide=request.user.has_perm(UPLOAD),
             ready=upload.state == UploadState.READY,
+            takes_forms=portal.offer is not None and not portal.passed,
             discardable=upload.state in (UploadState.REFUSED, UploadState.FAILED),
             preview=Preview(upload.report) if upload.report else None,
         )

@@ -16,6 +16,7 @@ from elections.models.roster import UploadState
 from elections.services.roster.uploads import work_on_uploads
 from tests.admin.pages import words
 from tests.factory import elect
+from tests.portal import SetClock
 from tests.roster_files import employee, grant
 from tests.roster_uploads import applied, checked, files, uploaded
 
@@ -83,6 +84,18 @@ def test_a_preview_says_what_a_leaver_is_mailed(hr: User, hr_client: Client) -> 
     assert "1 person is mailed what the change does to their part in the offer." in page
     assert "Last day employed: none → January 14, 2003" in page
     assert upload.report["effects"][0]["effect"].splitlines()[0][:60] in page
+
+
+def test_a_preview_warns_that_forms_wait_while_it_is_applied_as_long_as_they_are_taken(
+    hr: User, hr_client: Client, portal_clock: SetClock
+) -> None:
+    upload = checked(hr, [employee("1")])
+    warning = "Shortly before the offer ends that can make it late."
+    assert warning in page_of(hr_client, upload)
+
+    portal_clock.tick(days=30)
+
+    assert warning not in page_of(hr_client, upload)
 
 
 def test_ten_kinds_of_error_are_each_named_by_line_and_column(hr: User, hr_client: Client) -> None:
