@@ -63,6 +63,7 @@ class Code(StrEnum):
     SESSION_TIME_TAKEN = "session_time_taken"
     SESSION_CHANGED_MEANWHILE = "session_changed_meanwhile"
     UPLOAD_MOVED_ON = "upload_moved_on"
+    UPLOAD_TOO_CLOSE = "upload_too_close"
     STATUS_UNCHANGED = "status_unchanged"
     STATUS_CHANGED_MEANWHILE = "status_changed_meanwhile"
     STATUS_EFFECT_CHANGED = "status_effect_changed"
@@ -245,6 +246,11 @@ SENTENCES: dict[Code, str] = {
     Code.SESSION_TIME_TAKEN: "Another information session starts at this very time.",
     Code.SESSION_CHANGED_MEANWHILE: (
         "This session was changed since you opened this page. Please look at it again."
+    ),
+    Code.UPLOAD_TOO_CLOSE: (
+        "The offer ends within a quarter of an hour. A roster applied now could keep somebody's"
+        " form waiting until it is late, so nothing was written. Please apply it after the"
+        " deadline."
     ),
     Code.UPLOAD_MOVED_ON: (
         "This upload was checked again, confirmed or discarded since you opened this page. Nothing"

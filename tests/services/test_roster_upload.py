@@ -20,6 +20,7 @@ from elections.services.roster.uploads import (
     CHECKED_AGAIN,
     GAVE_UP,
     MOST_ATTEMPTS,
+    QUIET_BEFORE_DEADLINE,
     SILENCE,
     NotDone,
     confirm_upload,
@@ -28,7 +29,8 @@ from elections.services.roster.uploads import (
     receive_upload,
     work_on_uploads,
 )
-from tests.factory import elect, make_grant, make_user
+from tests.factory import EXPIRATION, elect, make_grant, make_user
+from tests.portal import SetClock
 from tests.roster_files import employee, grant
 from tests.roster_uploads import applied, checked, confirmed, files, uploaded
 
@@ -353,3 +355,33 @@ def test_grants_that_are_not_in_the_files_stay(hr: User) -> None:
 
     assert upload.report["grants"]["absent"] == ["10", "11"]
     assert Grant.objects.count() == 2
+
+
+def test_no_roster_is_applied_in_the_last_minutes_so_that_no_form_waits_into_being_late(
+    hr: User, portal_clock: SetClock
+) -> None:
+    upload = checked(hr, [employee("1")])
+    seen = upload.report["fingerprint"]
+
+    portal_clock.set(EXPIRATION - QUIET_BEFORE_DEADLINE)
+    assert refused(confirm_upload(actor=hr, upload=upload, seen=seen)) == [Code.UPLOAD_TOO_CLOSE]
+
+    portal_clock.set(EXPIRATION)
+    assert isinstance(confirm_upload(actor=hr, upload=upload, seen=seen), RosterUpload)
+    work_on_uploads()
+    assert Employee.objects.exists()
+
+
+def test_one_confirmed_before_and_begun_in_the_last_minutes_waits_to_be_confirmed_again(
+    hr: User, portal_clock: SetClock
+) -> None:
+    portal_clock.set(EXPIRATION - QUIET_BEFORE_DEADLINE - timedelta(microseconds=1))
+    upload = confirmed(hr, checked(hr, [employee("1")]))
+    portal_clock.tick(microseconds=1)
+
+    work_on_uploads()
+
+    upload.refresh_from_db()
+    assert upload.state == UploadState.READY
+    assert "Please apply it after the deadline." in upload.note
+    assert not Employee.objects.exists()

@@ -24,7 +24,8 @@ class InSets:
     """An `Import` of these rows."""
 
     def __init__(self, people: Sequence[PersonRow], grants: Sequence[GrantRow]) -> None:
-        tables.execute(f"SET LOCAL statement_timeout = '{STATEMENT_LIMIT}'")
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            tables.execute(f"SET LOCAL {limit} = '{STATEMENT_LIMIT}'")
         tables.stage("roster_people_file", statements.PEOPLE_FILE, people)
         tables.stage("roster_grants_file", statements.GRANTS_FILE, grants)
 

@@ -19,9 +19,9 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.fields.files import FieldFile
 
-from elections import clock
+from elections import clock, queries
 from elections.core.problems import Code, Problem
-from elections.models import RosterUpload, User
+from elections.models import Offer, RosterUpload, User
 from elections.models.roster import UploadState, upload_storage
 from elections.services.roster.importing import RosterResult, TakenOver, import_roster
 from elections.services.roster.report import fingerprint, report_of
@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 SILENCE = timedelta(seconds=30)  # after which nobody works on it any more
 MOST_ATTEMPTS = 3
+QUIET_BEFORE_DEADLINE = timedelta(minutes=15)
 UNDER_WAY = (UploadState.CHECKING, UploadState.APPLYING)
 GAVE_UP = (
     f"It was begun {MOST_ATTEMPTS} times, and each time ended without a result, such as with its"
@@ -78,6 +79,8 @@ def confirm_upload(*, actor: User, upload: RosterUpload, seen: str) -> RosterUpl
         held = RosterUpload.objects.select_for_update().get(pk=upload.pk)
         if held.state != UploadState.READY or held.report.get("fingerprint") != seen:
             return NotDone((Problem.of(Code.UPLOAD_MOVED_ON),))
+        if deadline_is_near():
+            return NotDone((Problem.of(Code.UPLOAD_TOO_CLOSE),))
         held.confirmed_by = actor
         _turn(held, UploadState.APPLYING)
     log.info("roster_upload_confirmed", upload=upload.pk, by=actor.pk)
@@ -96,6 +99,19 @@ def discard_upload(*, actor: User, upload: RosterUpload) -> RosterUpload | NotDo
         upload_storage().delete(str(file.name))
     log.info("roster_upload_discarded", upload=upload.pk, by=actor.pk)
     return held
+
+
+def deadline_is_near() -> bool:
+    """Whether a form that has to wait for an import now could become late by it.
+
+    An import holds whoever it changes until it commits, and the time of record is read after that.
+    """
+    try:
+        offer = queries.current_offer()
+    except Offer.DoesNotExist:
+        return False
+    left = queries.deadline_in_force(offer) - clock.now()
+    return timedelta(0) < left <= QUIET_BEFORE_DEADLINE
 
 
 def is_neglected(upload: RosterUpload) -> bool:
@@ -132,6 +148,9 @@ def _take() -> RosterUpload | None:
 
 def _work_on(upload: RosterUpload) -> None:
     """Whatever happens ends in the upload; only a database in trouble raises: it is tried again."""
+    if upload.state == UploadState.APPLYING and deadline_is_near():
+        _end(upload, state=UploadState.READY, note=Problem.of(Code.UPLOAD_TOO_CLOSE).sentence)
+        return
     try:
         with Telling(upload) as told:
             result = _import(upload, told)
