@@ -5,6 +5,7 @@ from django.urls import path
 from elections.views import (
     calendar,
     checking,
+    compare,
     declining,
     demo_mail,
     documents,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("election/", election.election, name="election"),
     path("election/check/", checking.election_check, name="election-check"),
     path("election/decline/", declining.decline, name="election-decline"),
+    path("compare/", compare.compare, name="compare"),
     path("withdrawal/", withdrawal.withdrawal, name="withdrawal"),
     path("withdrawal/check/", checking.withdrawal_check, name="withdrawal-check"),
     path("election/form.pdf", printable.election_form, name="election-form-pdf"),

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from elections import queries
+from elections.compare_form import CompareForm
 from elections.forms import read_election, token_in
 from elections.models import Draft, Grant, Submission
 from elections.models.submission import Kind
@@ -45,6 +46,7 @@ def election(request: PersonRequest) -> HttpResponse:
         "sheet": make_sheet(request.portal.terms, grants, _said(draft, governing)),
         "governing": governing,
         "draft": draft,
+        "compare_form": CompareForm(),
     }
     return render(request, "portal/election.html", context)
 
@@ -71,7 +73,7 @@ def _take_in(
         )
         return see_other("election-check", form=draft.token)
     sheet = make_sheet(request.portal.terms, grants, answer.choices, decision.problems)
-    context = {"sheet": sheet, "governing": governing}
+    context = {"sheet": sheet, "governing": governing, "compare_form": CompareForm()}
     return render(request, "portal/election.html", context, status=422)
 
 

@@ -14,7 +14,7 @@ from scripts import machine
 from tests.admin.pages import REVIEW, review
 from tests.admin.people import make_staff, signed_in
 from tests.factory import elect, make_employee, make_grant
-from tests.views.test_in_browser import QUIET
+from tests.views.browser import QUIET
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AFTER_THE_PAUSE = 700  # the script lets half a second pass before it takes a key

@@ -26,7 +26,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
-        self.tags[tag] += 1
+        if "svg" not in self.open:  # a drawing has a title of its own
+            self.tags[tag] += 1
         self.ids.update([found["id"]] if "id" in found else [])
         for name in ("aria-labelledby", "aria-describedby"):
             self.references += found.get(name, "").split()

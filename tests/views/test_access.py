@@ -10,6 +10,7 @@ from tests.factory import elect, make_employee, make_grant, make_user
 from tests.views.pages import signed_in, words
 
 PERSONAL = (
+    "/compare/",
     "/election/",
     "/election/check/",
     "/election/decline/",
@@ -17,7 +18,7 @@ PERSONAL = (
     "/withdrawal/check/",
     "/submissions/",
 )
-READ_ONLY = ("/", "/submissions/", "/documents/announcement-letter/")
+READ_ONLY = ("/", "/compare/", "/submissions/", "/documents/announcement-letter/")
 
 
 @pytest.fixture

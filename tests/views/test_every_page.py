@@ -23,6 +23,9 @@ def assert_sound(response: HttpResponse) -> None:
     "path",
     [
         "/",
+        "/compare/",
+        "/compare/?new_price=1.50&prices=2+6+20&before=3",
+        "/compare/?new_price=&prices=x",
         "/election/",
         "/election/check/",
         "/election/decline/",

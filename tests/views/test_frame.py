@@ -116,7 +116,7 @@ def test_staff_are_led_to_the_admin_and_employees_are_not(client: Client, offer:
 
 
 def test_the_page_one_is_on_is_marked(client: Client, iso: Grant):
-    for path in ("/", "/election/", "/withdrawal/", "/submissions/"):
+    for path in ("/", "/election/", "/compare/", "/withdrawal/", "/submissions/"):
         page = client.get(path).content.decode()
         assert re.findall(r'href="([^"]+)" aria-current="page"', page) == [path]
 
@@ -135,6 +135,8 @@ def test_scripts_and_styles_are_files_of_our_own(client: Client, iso: Grant):
         "/static/portal/print.css",
         "/static/portal/frame.js",
         "/static/portal/election.js",
+        "/static/portal/compare.css",
+        "/static/portal/compare.js",
     ]
     for path in loaded:
         assert client.get(path).status_code == 200

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from elections.models import Employee, Grant, Submission
-from scripts import machine
 from tests.factory import EXPIRATION, elect, make_grant
 from tests.portal import SetClock
-from tests.views.pages import signed_in
+from tests.views.browser import choose
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PATHS = (
     "/",
+    "/compare/",
+    "/compare/?new_price=1.50&prices=2+6+10+14+18+20+50+100&before=3",
     "/election/",
     "/election/check/",
     "/election/decline/",
@@ -36,43 +27,6 @@ PATHS = (
     "/documents/announcement-letter/",
     "/nothing/",
 )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread, which makes Django fear for its connection.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=machine.chromium(), args=QUIET)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(
-    transactional_db: None, employee: Employee, chromium: Browser, live_server
-) -> Iterator[Callable[..., Page]]:
-    """Open a page of the portal as the employee; options are the browser's."""
-    session = signed_in(employee).cookies[settings.SESSION_COOKIE_NAME].value
-    contexts = []
-
-    def open_page(path: str, **options: object) -> Page:
-        context = chromium.new_context(base_url=live_server.url, **options)  # type: ignore[arg-type]
-        contexts.append(context)
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
-        context.add_cookies([cookie])  # type: ignore[list-item]
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"A script failed: {error}"))
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def choose(page: Page, number: str, answer: str) -> None:
-    page.check(f'[name="grant-{number}"][value="{answer}"]')
 
 
 def test_totals_and_required_grants_follow_the_answers(

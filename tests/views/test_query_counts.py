@@ -18,6 +18,7 @@ from tests.views.pages import choices, fill_in, sign, signed_in, words
 # The session, the account, the offer, its extensions, the person: 5. The clock is the test's.
 OFFER_PAGE = 12  # + documents, sessions, grants, the forms, their lines, decisions, mails
 ELECTION_PAGE = 9  # + grants, governing form, its lines, draft
+COMPARE_PAGE = 6  # + grants
 FORM_TAKEN_IN = 10  # + grants, governing form, its lines, documents, the draft
 CHECK_PAGE = (
     13  # + draft, its submission, governing form, its lines, grants, plans, documents, terms
@@ -67,6 +68,7 @@ def test_pages_that_show_grants_cost_the_same_however_many(
     assert statements(lambda: client.get("/")) == OFFER_PAGE
     assert statements(lambda: client.get("/election/")) == ELECTION_PAGE
     assert statements(lambda: client.get("/withdrawal/")) == WITHDRAWAL_PAGE
+    assert statements(lambda: client.get("/compare/?new_price=1.50&prices=2+20")) == COMPARE_PAGE
 
 
 @sizes
