@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from scripts import machine
+from tests.browser import chromium  # noqa: F401  (a fixture)
 from tests.portal import (  # noqa: F401  (fixtures)
     committed,
     emptying_the_database_lifts_its_guards,

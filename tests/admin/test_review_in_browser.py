@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from elections.models import Offer, ReviewDecision, Submission
 from elections.services.groups import LAW_DEPARTMENT
-from scripts import machine
 from tests.admin.pages import REVIEW, review
-from tests.admin.people import make_staff, signed_in
+from tests.admin.people import make_staff
+from tests.browser import Visit, visits
 from tests.factory import elect, make_employee, make_grant
-from tests.views.browser import QUIET
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AFTER_THE_PAUSE = 700  # the script lets half a second pass before it takes a key
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread, which makes Django fear for its connection.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=machine.chromium(), args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -37,34 +25,17 @@ def forms(transactional_db: None, offer: Offer) -> list[Submission]:
 
 
 @pytest.fixture
-def visit(forms: list[Submission], chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
+def visit(forms: list[Submission], chromium: Browser, live_server) -> Iterator[Visit]:
     law = make_staff("law@example.com", "Lou Law", LAW_DEPARTMENT)
-    session = signed_in(law).cookies[settings.SESSION_COOKIE_NAME].value
-    contexts = []
-
-    def open_page(path: str, **options: object) -> Page:
-        context = chromium.new_context(base_url=live_server.url, **options)  # type: ignore[arg-type]
-        contexts.append(context)
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
-        context.add_cookies([cookie])  # type: ignore[list-item]
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"A script failed: {error}"))
-        page.on("console", lambda said: pytest.fail(f"The console says: {said.text}"))
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    with visits(chromium, law, live_server.url, silent=True) as open_page:
+        yield open_page
 
 
 def decided() -> list[tuple[int, str, str]]:
     return list(ReviewDecision.objects.values_list("submission", "verdict", "reason"))
 
 
-def test_three_forms_are_reviewed_with_single_keys(
-    visit: Callable[..., Page], forms: list[Submission]
-) -> None:
+def test_three_forms_are_reviewed_with_single_keys(visit: Visit, forms: list[Submission]) -> None:
     page = visit(review(forms[0]))
     page.wait_for_timeout(AFTER_THE_PAUSE)
     page.keyboard.press("v")
@@ -89,7 +60,7 @@ def test_three_forms_are_reviewed_with_single_keys(
 
 
 def test_a_second_press_of_the_same_key_does_not_decide_on_the_next_form(
-    visit: Callable[..., Page], forms: list[Submission]
+    visit: Visit, forms: list[Submission]
 ) -> None:
     page = visit(review(forms[0]))
     page.wait_for_timeout(AFTER_THE_PAUSE)
@@ -102,9 +73,7 @@ def test_a_second_press_of_the_same_key_does_not_decide_on_the_next_form(
     assert decided() == [(forms[0].pk, "valid", "")]
 
 
-def test_single_keys_can_be_switched_off_for_good(
-    visit: Callable[..., Page], forms: list[Submission]
-) -> None:
+def test_single_keys_can_be_switched_off_for_good(visit: Visit, forms: list[Submission]) -> None:
     page = visit(review(forms[0]))
     page.uncheck("[data-shortcuts]")
     page.reload()
@@ -118,7 +87,7 @@ def test_single_keys_can_be_switched_off_for_good(
 
 
 def test_a_key_held_with_another_belongs_to_the_browser(
-    visit: Callable[..., Page], forms: list[Submission]
+    visit: Visit, forms: list[Submission]
 ) -> None:
     page = visit(review(forms[0]))
     page.wait_for_timeout(AFTER_THE_PAUSE)
@@ -129,9 +98,7 @@ def test_a_key_held_with_another_belongs_to_the_browser(
     assert decided() == []
 
 
-def test_without_scripts_tab_and_enter_are_enough(
-    visit: Callable[..., Page], forms: list[Submission]
-) -> None:
+def test_without_scripts_tab_and_enter_are_enough(visit: Visit, forms: list[Submission]) -> None:
     page = visit(REVIEW, java_script_enabled=False)
     page.get_by_role("button", name="Review the next form").press("Enter")
     page.wait_for_url(f"**{review(forms[0])}")

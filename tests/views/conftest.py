@@ -9,7 +9,7 @@ from django.test import Client
 
 from elections.models import Employee, Grant, Offer
 from tests.factory import make_employee, make_grant, make_required_grant
-from tests.views.browser import chromium, visit  # noqa: F401  (fixtures)
+from tests.views.browser import visit  # noqa: F401  (a fixture)
 from tests.views.pages import signed_in
 
 

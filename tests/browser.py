@@ -1,0 +1,64 @@
+"""The portal's pages in headless Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from elections.models import User
+from scripts import machine
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, which makes Django fear for its connection.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=machine.chromium(), args=QUIET)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visits(browser: Browser, user: User, address: str, *, silent: bool = False) -> Iterator[Visit]:
+    """Open pages of the portal at `address` as this account; options are the browser's.
+
+    A script that fails fails the test; with `silent`, so does whatever the console says.
+    """
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    contexts = []
+
+    def open_page(path: str, **options: Any) -> Page:
+        context = browser.new_context(base_url=address, **options)
+        contexts.append(context)
+        cookie: Any = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(f"A script failed: {error}"))
+        if silent:
+            page.on("console", lambda said: pytest.fail(f"The console says: {said.text}"))
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
