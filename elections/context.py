@@ -28,9 +28,9 @@ class Portal:
 
     @cached_property
     def offer(self) -> Offer | None:
-        """The offer that runs, its extensions prefetched; None before one is loaded."""
+        """The offer that runs; None before one is loaded."""
         try:
-            return queries.current_offer(at=self.at)
+            return queries.offer_running(lambda: self.at)
         except Offer.DoesNotExist:
             return None
 
@@ -53,7 +53,7 @@ class Portal:
     @cached_property
     def deadline(self) -> datetime:
         """The first instant that is too late."""
-        return queries.deadline_in_force(self._running)
+        return queries.deadline_in_force(queries.with_extensions(self._running))
 
     @cached_property
     def deadline_label(self) -> str:

@@ -141,12 +141,12 @@ def try_twice(submit: Callable[[], Outcome], *, token: uuid.UUID) -> Outcome:
 def _submit(*, actor: User, employee_id: int, offer_id: int, form: SignedForm) -> Outcome:
     share_offer(offer_id)
     employee = lock_employee(employee_id)
-    first = Submission.objects.filter(form_token=form.token).first()
+    first = queries.submission_with_token(form.token)
     if first is not None:
         return same_token(first, employee, form)
 
     instant = clock.now()
-    offer = Offer.objects.prefetch_related("extensions").get(pk=offer_id)
+    offer = queries.offer_as_it_is(offer_id)
     expiration = queries.deadline_in_force(offer)
     governing = queries.governing_submission(offer, employee)
     timely = deadline.is_timely(instant, expiration)

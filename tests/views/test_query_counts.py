@@ -19,16 +19,16 @@ from tests.views.pages import choices, fill_in, sign, signed_in, words
 OFFER_PAGE = 12  # + documents, sessions, grants, the forms, their lines, decisions, mails
 ELECTION_PAGE = 9  # + grants, governing form, its lines, draft
 COMPARE_PAGE = 6  # + grants
-FORM_TAKEN_IN = 10  # + grants, governing form, its lines, documents, the draft
+FORM_TAKEN_IN = 9  # no extensions; + grants, governing form, its lines, documents, the draft
 CHECK_PAGE = (
     13  # + draft, its submission, governing form, its lines, grants, plans, documents, terms
 )
 WITHDRAWAL_PAGE = 8  # + governing form, its lines, plans
 HISTORY = 10  # + the forms, their lines, decisions, mails, plans
-RECEIPT = 11  # the same, + the form asked for
+RECEIPT = 10  # the same
 DOCUMENT = 6  # without the person: + the document, the list
 # A submission's own statements (tests/services), and: its draft.
-SIGNED = {"sqlite": 20, "postgresql": 21}
+SIGNED = {"sqlite": 19, "postgresql": 20}
 
 sizes = pytest.mark.parametrize("size", [1, 3, 30])
 
