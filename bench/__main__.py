@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import client, pages
+from bench import client, documents, pages
 from bench.measure import Row
 from scripts import processes
 
-PARTS = {"pages": pages.run}
+PARTS = {"pages": pages.run, "documents": documents.run}
 
 
 def main() -> int:

@@ -53,7 +53,7 @@ class Portal:
     @cached_property
     def deadline(self) -> datetime:
         """The first instant that is too late."""
-        return queries.deadline_in_force(queries.with_extensions(self._running))
+        return queries.deadline_in_force(self._running)
 
     @cached_property
     def deadline_label(self) -> str:

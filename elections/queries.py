@@ -57,11 +57,16 @@ def current_offer(*, at: datetime | None = None) -> Offer:
 
     Before the first one opens, that one. Raises `Offer.DoesNotExist`.
     """
-    return with_extensions(offer_running(lambda: at or clock.now()))
+    offer = offer_running(lambda: at or clock.now())
+    attach(offer, "extensions", _extensions(offer=offer.pk))
+    return offer
 
 
 def offer_running(at: Callable[[], datetime]) -> Offer:
-    """The same, without its extensions; `at` is only called where the answer depends on it."""
+    """The same, with how far it is extended in place of its extensions.
+
+    `at` is only called where the answer depends on it.
+    """
     offers = _offers()
     if not offers:
         raise Offer.DoesNotExist("There is no offer.")
@@ -72,29 +77,35 @@ def offer_running(at: Callable[[], datetime]) -> Offer:
 
 
 def offer_as_it_is(offer_id: int) -> Offer:
-    """An offer at this moment, with its extensions. Raises `Offer.DoesNotExist`."""
+    """An offer at this moment, with how far it is extended. Raises `Offer.DoesNotExist`."""
     offer = _offer.one(offer=offer_id)
     if offer is None:
         raise Offer.DoesNotExist(f"There is no offer {offer_id}.")
-    return with_extensions(offer)
-
-
-def with_extensions(offer: Offer) -> Offer:
-    """The same offer, its extensions read along."""
-    attach(offer, "extensions", _extensions(offer=offer.pk))
     return offer
 
 
 def deadline_in_force(offer: Offer, *, at: datetime | None = None) -> datetime:
     """The first instant that is too late: the only answer there is.
 
-    As announced so far; or, to look back, as announced by `at` (aware).
+    As announced so far; or, to look back, as announced by `at` (aware). What an offer was read
+    along with (`with_last_extension`, prefetched extensions) is not read again.
     """
-    announced = [
-        deadline.Extension(announced_at=e.announced_at, expiration=e.expiration)
-        for e in offer.extensions.all()
-    ]
-    return deadline.expiration_in_force(offer.expiration, announced, at=at)
+    if at is None and hasattr(offer, "extended_at"):
+        announced = [(offer.extended_at, offer.extended_to)] if offer.extended_at else []
+    else:
+        announced = [(e.announced_at, e.expiration) for e in offer.extensions.all()]
+    return deadline.expiration_in_force(
+        offer.expiration, [deadline.Extension(*extension) for extension in announced], at=at
+    )
+
+
+def with_last_extension(offers: QuerySet[Offer]) -> QuerySet[Offer]:
+    """Annotate `extended_at` and `extended_to`: of the extension that goes furthest, or None."""
+    furthest = Extension.objects.filter(offer=OuterRef("pk")).order_by("-expiration")
+    return offers.annotate(
+        extended_at=Subquery(furthest.values("announced_at")[:1]),
+        extended_to=Subquery(furthest.values("expiration")[:1]),
+    )
 
 
 def document_digests(offer: Offer, *, at: datetime | None = None) -> dict[str, str]:
@@ -233,6 +244,22 @@ def plan_names() -> dict[str, str]:
     return dict(_plans())
 
 
+def forms_before(
+    offer: Offer, employee: Employee, token: UUID
+) -> tuple[Submission | None, Submission | None]:
+    """What a form that comes in now finds: what its token was used for, and what governs.
+
+    Both in one question; the lines of what governs are read along.
+    """
+    forms = _before(offer=offer.pk, employee=employee.pk, token=token)
+    first = next((one for one in forms if one.form_token == token), None)
+    own = (one for one in forms if (one.offer_id, one.employee_id) == (offer.pk, employee.pk))
+    governing = next((one for one in own if one.counts), None)  # type: ignore[attr-defined]
+    if governing is not None:
+        attach(governing, "lines", _lines(submission=governing.pk))
+    return first, governing
+
+
 def submission_with_token(token: UUID) -> Submission | None:
     """What this form token was used for, if it was used."""
     return _with_token.one(token=token)
@@ -316,8 +343,8 @@ def people_to_notify(offer: Offer, *, at: datetime) -> QuerySet[Employee]:
 
 
 # What is asked for again and again on the way to a receipt.
-_offers = Prepared(lambda: Offer.objects.order_by("-opens_on", "-pk"))
-_offer = Prepared(lambda offer: Offer.objects.filter(pk=offer), offer=A_KEY)
+_offers = Prepared(lambda: with_last_extension(Offer.objects.order_by("-opens_on", "-pk")))
+_offer = Prepared(lambda offer: with_last_extension(Offer.objects.filter(pk=offer)), offer=A_KEY)
 _extensions = Prepared(lambda offer: Extension.objects.filter(offer=offer), offer=A_KEY)
 _digests = Prepared(
     lambda offer: (
@@ -335,6 +362,14 @@ _grants = Prepared(
 )
 _governing = Prepared(
     lambda offer, employee: _counting(offer, employee)[:1], offer=A_KEY, employee=A_KEY + 1
+)
+_before = Prepared(
+    lambda offer, employee, token: with_standing(
+        Submission.objects.filter(Q(offer=offer, employee=employee) | Q(form_token=token))
+    ).order_by("-ordered_at", "-sequence"),
+    offer=A_KEY,
+    employee=A_KEY + 1,
+    token=A_TOKEN,
 )
 _history = Prepared(
     lambda offer, employee: (
