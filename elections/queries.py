@@ -420,24 +420,30 @@ def register(offer: Offer, *, as_of: datetime | None = None) -> Iterator[Registe
     governing = governing_submissions(offer, as_of=as_of)
     lines = (
         Line.objects.filter(submission__in=governing.values("pk"), choice=Choice.EXCHANGE)
-        .select_related("submission")
         .order_by("submission__employee_number", "granted_on", "grant_number")
+        # Values, not objects of two models: there is a row a grant of everyone.
+        .values_list(*_REGISTER.values())
     )
-    for line in lines.iterator(chunk_size=2000):
-        yield RegisterRow(
-            employee_number=line.submission.employee_number,
-            employee_name=line.submission.employee_name,
-            receipt=line.submission.receipt,
-            kind=line.submission.kind,
-            received_at=line.submission.received_at,
-            grant_number=line.grant_number,
-            plan=line.plan,
-            granted_on=line.granted_on,
-            exercise_price=f"{line.exercise_price:.4f}",
-            shares=line.outstanding,
-            new_shares=line.new_shares,
-            required=line.required,
-        )
+    for values in lines.iterator(chunk_size=2000):
+        row = dict(zip(_REGISTER, values, strict=True))
+        yield RegisterRow(**row | {"exercise_price": f"{row['exercise_price']:.4f}"})
+
+
+# Where each field of a row is kept, from the line on.
+_REGISTER = {
+    "employee_number": "submission__employee_number",
+    "employee_name": "submission__employee_name",
+    "receipt": "submission__receipt",
+    "kind": "submission__kind",
+    "received_at": "submission__received_at",
+    "grant_number": "grant_number",
+    "plan": "plan",
+    "granted_on": "granted_on",
+    "exercise_price": "exercise_price",
+    "shares": "outstanding",
+    "new_shares": "new_shares",
+    "required": "required",
+}
 
 
 def with_governing(submissions: QuerySet[Submission]) -> QuerySet[Submission]:

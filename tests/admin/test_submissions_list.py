@@ -26,7 +26,8 @@ from tests.factory import (
 )
 from tests.portal import SetClock
 
-# Session, account, its permissions (of the user, of the groups), the offer for the frame, the number found, the number of all, the page itself, its mails.
+# Session, account, its permissions (of the user, of the groups), the offer for the frame, the
+# number found, the number of all, the page itself, its mails.
 QUERIES = 9
 
 
