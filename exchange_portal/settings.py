@@ -247,8 +247,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# KB. Making a PDF leaves some 65 KB behind in WeasyPrint's C libraries; after some thousands of them
-# a worker's process is replaced, between two tasks.
+# KB. Making a PDF leaves some 65 KB behind in WeasyPrint's C libraries; after some thousands of
+# them a worker's process is replaced, between two tasks.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
