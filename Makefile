@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
-.PHONY: demo demo-reset test test-fast lint format lock oracle bench-desk runtime dev
+.PHONY: demo demo-reset test test-fast lint format lock oracle bench bench-desk bench-roster rush runtime dev
 
 demo: runtime          ## The portal with invented people: http://127.0.0.1:8000 (PORT=...)
 	@exec $(IN_VENV) -m scripts.demo
@@ -27,6 +27,15 @@ lock: dev              ## Write the lock files anew from pyproject.toml (UPGRADE
 
 oracle: dev            ## The deadline and its labels against a second computation, a million times
 	@exec $(IN_VENV) -m scripts.oracle
+
+bench: runtime         ## What the portal costs, beside its floors (PARTS="pages documents record")
+	@exec $(IN_VENV) -m bench $(or $(PARTS),pages documents record) $(BENCH)
+
+rush: runtime          ## The last minute (USERS=2000, RATE=20 a second), checked against the record
+	@exec $(IN_VENV) -m bench rush --people $(or $(USERS),2000) --rate $(or $(RATE),20) $(BENCH)
+
+bench-roster: runtime  ## Importing 100,000 people and 300,000 grants, beside COPY of the same rows
+	@exec $(IN_VENV) -m bench.roster
 
 bench-desk: runtime    ## What the desk costs at 100,000 employees (docs/performance.md): five minutes
 	@exec $(IN_VENV) -m bench.desk

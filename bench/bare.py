@@ -1,25 +1,67 @@
-"""The portal's addresses, and beside them the bare signed-in page that others are compared with."""
+"""The floor: the least that a page and a form can be in Django, beside the portal's own addresses.
+
+Both go through every middleware of the portal, its session and its sign-in.
+"""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
-from django.template import engines
+from django.shortcuts import redirect, render
 from django.urls import path
+from django.views.decorators.http import require_POST
 
-from elections import clock
+from elections.models import Grant
 from exchange_portal.urls import urlpatterns as portal_urls
 
-PAGE = engines["django"].from_string(
-    "<!DOCTYPE html><html lang='en'><title>Bare</title>"
-    "<p>Signed in as {{ request.user.email }} at {{ at|date:'c' }}.</p></html>"
-)
+NOTES = "CREATE TABLE bench_note (id bigserial PRIMARY KEY, said text NOT NULL, at timestamptz)"
+ARGON2 = Argon2PasswordHasher()
+HASHED = ARGON2.encode("anything", ARGON2.salt())
+
+
+class Note(models.Model):
+    """The one row that a bare form leaves; `NOTES` makes its table."""
+
+    said = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "elections"
+        managed = False
+        db_table = "bench_note"
+
+    def __str__(self) -> str:
+        return self.said
 
 
 @login_required
 def bare(request: HttpRequest) -> HttpResponse:
-    """Three queries: the session, the account, the database's clock."""
-    return HttpResponse(PAGE.render({"at": clock.now()}, request))
+    """A page as one writes it first: a frame, and ten rows. The session, the account, the rows."""
+    grants = Grant.objects.filter(number__startswith="t000001-").select_related("plan")
+    return render(request, "bench/page.html", {"grants": grants})
 
 
-urlpatterns = [path("bare/", bare), *portal_urls]
+@login_required
+@require_POST
+def insert(request: HttpRequest) -> HttpResponse:
+    """The session, the account, and one row in one transaction."""
+    with transaction.atomic():
+        Note.objects.create(said=request.POST["said"], at=request.arrived_at)
+    return redirect("/bare/")
+
+
+@require_POST
+def one_hash(request: HttpRequest) -> HttpResponse:
+    """One password compared with its hash, and nothing else."""
+    ARGON2.verify(request.POST["password"], HASHED)
+    return redirect("/bare/")
+
+
+urlpatterns = [
+    path("bare/", bare),
+    path("bare/insert/", insert),
+    path("bare/hash/", one_hash),
+    *portal_urls,
+]

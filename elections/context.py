@@ -28,9 +28,9 @@ class Portal:
 
     @cached_property
     def offer(self) -> Offer | None:
-        """The offer that runs, its extensions prefetched; None before one is loaded."""
+        """The offer that runs; None before one is loaded."""
         try:
-            return queries.current_offer(at=self.at)
+            return queries.offer_running(lambda: self.at)
         except Offer.DoesNotExist:
             return None
 

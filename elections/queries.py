@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import (
@@ -22,6 +23,7 @@ from django.db.models import (
     Value,
     When,
     Window,
+    prefetch_related_objects,
 )
 from django.db.models.functions import Coalesce, RowNumber
 
@@ -30,10 +32,22 @@ from elections.core import deadline
 from elections.core.eligibility import GrantFacts
 from elections.core.rules import DecidedLine
 from elections.core.terms import Choice, OptionKind
-from elections.models import Document, Employee, Grant, Line, Offer, ReviewDecision, Submission
+from elections.models import (
+    Document,
+    Employee,
+    Extension,
+    Grant,
+    Line,
+    Offer,
+    OutboxMessage,
+    Plan,
+    ReviewDecision,
+    Submission,
+)
 from elections.models.outbox import MailState
 from elections.models.people import Employment
 from elections.models.submission import Verdict
+from elections.prepared import A_KEY, A_TOKEN, Prepared, attach
 
 NAMED_AT_MOST = 500  # keys in one query; for more people than that, everyone's is read
 
@@ -43,23 +57,55 @@ def current_offer(*, at: datetime | None = None) -> Offer:
 
     Before the first one opens, that one. Raises `Offer.DoesNotExist`.
     """
-    instant = at or clock.now()
-    offers = list(Offer.objects.prefetch_related("extensions").order_by("-opens_on", "-pk"))
+    offer = offer_running(lambda: at or clock.now())
+    attach(offer, "extensions", _extensions(offer=offer.pk))
+    return offer
+
+
+def offer_running(at: Callable[[], datetime]) -> Offer:
+    """The same, with how far it is extended in place of its extensions.
+
+    `at` is only called where the answer depends on it.
+    """
+    offers = _offers()
     if not offers:
         raise Offer.DoesNotExist("There is no offer.")
+    if len(offers) == 1:
+        return offers[0]
+    instant = at()
     return next((o for o in offers if o.opens_on <= today(o, at=instant)), offers[-1])
+
+
+def offer_as_it_is(offer_id: int) -> Offer:
+    """An offer at this moment, with how far it is extended. Raises `Offer.DoesNotExist`."""
+    offer = _offer.one(offer=offer_id)
+    if offer is None:
+        raise Offer.DoesNotExist(f"There is no offer {offer_id}.")
+    return offer
 
 
 def deadline_in_force(offer: Offer, *, at: datetime | None = None) -> datetime:
     """The first instant that is too late: the only answer there is.
 
-    As announced so far; or, to look back, as announced by `at` (aware).
+    As announced so far; or, to look back, as announced by `at` (aware). What an offer was read
+    along with (`with_last_extension`, prefetched extensions) is not read again.
     """
-    announced = [
-        deadline.Extension(announced_at=e.announced_at, expiration=e.expiration)
-        for e in offer.extensions.all()
-    ]
-    return deadline.expiration_in_force(offer.expiration, announced, at=at)
+    if at is None and hasattr(offer, "extended_at"):
+        announced = [(offer.extended_at, offer.extended_to)] if offer.extended_at else []
+    else:
+        announced = [(e.announced_at, e.expiration) for e in offer.extensions.all()]
+    return deadline.expiration_in_force(
+        offer.expiration, [deadline.Extension(*extension) for extension in announced], at=at
+    )
+
+
+def with_last_extension(offers: QuerySet[Offer]) -> QuerySet[Offer]:
+    """Annotate `extended_at` and `extended_to`: of the extension that goes furthest, or None."""
+    furthest = Extension.objects.filter(offer=OuterRef("pk")).order_by("-expiration")
+    return offers.annotate(
+        extended_at=Subquery(furthest.values("announced_at")[:1]),
+        extended_to=Subquery(furthest.values("expiration")[:1]),
+    )
 
 
 def document_digests(offer: Offer, *, at: datetime | None = None) -> dict[str, str]:
@@ -67,9 +113,10 @@ def document_digests(offer: Offer, *, at: datetime | None = None) -> dict[str, s
 
     Or, to look back, of those published by `at` (aware); what came with the offer always was.
     """
-    versions = Document.objects.filter(offer=offer).order_by("version")
-    if at is not None:
-        versions = versions.filter(Q(published_at__isnull=True) | Q(published_at__lte=at))
+    if at is None:
+        return dict(_digests(offer=offer.pk))
+    published = Q(published_at__isnull=True) | Q(published_at__lte=at)
+    versions = Document.objects.filter(published, offer=offer).order_by("version")
     return dict(versions.values_list("slug", "sha256"))
 
 
@@ -80,11 +127,7 @@ def today(offer: Offer, *, at: datetime) -> date:
 
 def grants_of(employee: Employee) -> list[Grant]:
     """Someone's grants with their plans, oldest first, in one query."""
-    return list(
-        Grant.objects.filter(employee=employee)
-        .select_related("plan")
-        .order_by("granted_on", "number")
-    )
+    return _grants(employee=employee.pk)
 
 
 def with_standing(
@@ -141,16 +184,19 @@ def governing_submission(
     With `received_by` (aware), the one that would if nothing had been received after that instant:
     what a form that came in then on paper finds before it.
     """
+    if received_by is None:
+        governing = _governing.one(offer=offer.pk, employee=employee.pk)
+    else:
+        governing = _counting(offer, employee).filter(ordered_at__lte=received_by).first()
+    if governing is not None:
+        attach(governing, "lines", _lines(submission=governing.pk))
+    return governing
+
+
+def _counting(offer: Any, employee: Any) -> QuerySet[Submission]:
+    """Someone's submissions that count, the one that governs first."""
     submissions = Submission.objects.filter(offer=offer, employee=employee)
-    if received_by is not None:
-        submissions = submissions.filter(ordered_at__lte=received_by)
-    return (
-        with_standing(submissions)
-        .filter(counts=True)
-        .order_by("-ordered_at", "-sequence")
-        .prefetch_related("lines")
-        .first()
-    )
+    return with_standing(submissions).filter(counts=True).order_by("-ordered_at", "-sequence")
 
 
 def exchanged_grants(offer: Offer, people: Collection[int]) -> dict[int, tuple[Submission, int]]:
@@ -176,12 +222,47 @@ def exchanged_grants(offer: Offer, people: Collection[int]) -> dict[int, tuple[S
 
 def history(offer: Offer, employee: Employee) -> list[Submission]:
     """Everything this person submitted, newest first, with lines, standing and mail state."""
-    return list(
-        with_standing(Submission.objects.filter(offer=offer, employee=employee))
-        .select_related("replaces")
-        .prefetch_related("lines", "decisions", "mails")
-        .order_by("-ordered_at", "-sequence")
-    )
+    forms = standings(offer, employee)
+    prefetch_related_objects(forms, "lines", "decisions", "mails")
+    return forms
+
+
+def standings(offer: Offer, employee: Employee) -> list[Submission]:
+    """The same forms and how they stand, but not what they say: `read_whole` reads that of one."""
+    return _history(offer=offer.pk, employee=employee.pk)
+
+
+def read_whole(submission: Submission) -> Submission:
+    """The same form, its lines, decisions and mails read along."""
+    for name, rows in (("lines", _lines), ("decisions", _decisions), ("mails", _mails)):
+        attach(submission, name, rows(submission=submission.pk))
+    return submission
+
+
+def plan_names() -> dict[str, str]:
+    """The plans' names by code."""
+    return dict(_plans())
+
+
+def forms_before(
+    offer: Offer, employee: Employee, token: UUID
+) -> tuple[Submission | None, Submission | None]:
+    """What a form that comes in now finds: what its token was used for, and what governs.
+
+    Both in one question; the lines of what governs are read along.
+    """
+    forms = _before(offer=offer.pk, employee=employee.pk, token=token)
+    first = next((one for one in forms if one.form_token == token), None)
+    own = (one for one in forms if (one.offer_id, one.employee_id) == (offer.pk, employee.pk))
+    governing = next((one for one in own if one.counts), None)  # type: ignore[attr-defined]
+    if governing is not None:
+        attach(governing, "lines", _lines(submission=governing.pk))
+    return first, governing
+
+
+def submission_with_token(token: UUID) -> Submission | None:
+    """What this form token was used for, if it was used."""
+    return _with_token.one(token=token)
 
 
 def standing_lines(governing: Submission | None) -> list[DecidedLine]:
@@ -261,6 +342,55 @@ def people_to_notify(offer: Offer, *, at: datetime) -> QuerySet[Employee]:
     return Employee.objects.filter(is_eligible(offer, at=at) | on_record).order_by("number")
 
 
+# What is asked for again and again on the way to a receipt.
+_offers = Prepared(lambda: with_last_extension(Offer.objects.order_by("-opens_on", "-pk")))
+_offer = Prepared(lambda offer: with_last_extension(Offer.objects.filter(pk=offer)), offer=A_KEY)
+_extensions = Prepared(lambda offer: Extension.objects.filter(offer=offer), offer=A_KEY)
+_digests = Prepared(
+    lambda offer: (
+        Document.objects.filter(offer=offer).order_by("version").values_list("slug", "sha256")
+    ),
+    offer=A_KEY,
+)
+_grants = Prepared(
+    lambda employee: (
+        Grant.objects.filter(employee=employee)
+        .select_related("plan")
+        .order_by("granted_on", "number")
+    ),
+    employee=A_KEY,
+)
+_governing = Prepared(
+    lambda offer, employee: _counting(offer, employee)[:1], offer=A_KEY, employee=A_KEY + 1
+)
+_before = Prepared(
+    lambda offer, employee, token: with_standing(
+        Submission.objects.filter(Q(offer=offer, employee=employee) | Q(form_token=token))
+    ).order_by("-ordered_at", "-sequence"),
+    offer=A_KEY,
+    employee=A_KEY + 1,
+    token=A_TOKEN,
+)
+_history = Prepared(
+    lambda offer, employee: (
+        with_standing(Submission.objects.filter(offer=offer, employee=employee))
+        .select_related("replaces")
+        .order_by("-ordered_at", "-sequence")
+    ),
+    offer=A_KEY,
+    employee=A_KEY + 1,
+)
+_with_token = Prepared(lambda token: Submission.objects.filter(form_token=token), token=A_TOKEN)
+_lines = Prepared(lambda submission: Line.objects.filter(submission=submission), submission=A_KEY)
+_decisions = Prepared(
+    lambda submission: ReviewDecision.objects.filter(submission=submission), submission=A_KEY
+)
+_mails = Prepared(
+    lambda submission: OutboxMessage.objects.filter(submission=submission), submission=A_KEY
+)
+_plans = Prepared(lambda: Plan.objects.values_list("code", "name"))
+
+
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
     """One exchanged grant of one person, at the instant the register was asked about.
@@ -290,24 +420,30 @@ def register(offer: Offer, *, as_of: datetime | None = None) -> Iterator[Registe
     governing = governing_submissions(offer, as_of=as_of)
     lines = (
         Line.objects.filter(submission__in=governing.values("pk"), choice=Choice.EXCHANGE)
-        .select_related("submission")
         .order_by("submission__employee_number", "granted_on", "grant_number")
+        # Values, not objects of two models: there is a row a grant of everyone.
+        .values_list(*_REGISTER.values())
     )
-    for line in lines.iterator(chunk_size=2000):
-        yield RegisterRow(
-            employee_number=line.submission.employee_number,
-            employee_name=line.submission.employee_name,
-            receipt=line.submission.receipt,
-            kind=line.submission.kind,
-            received_at=line.submission.received_at,
-            grant_number=line.grant_number,
-            plan=line.plan,
-            granted_on=line.granted_on,
-            exercise_price=f"{line.exercise_price:.4f}",
-            shares=line.outstanding,
-            new_shares=line.new_shares,
-            required=line.required,
-        )
+    for values in lines.iterator(chunk_size=2000):
+        row = dict(zip(_REGISTER, values, strict=True))
+        yield RegisterRow(**row | {"exercise_price": f"{row['exercise_price']:.4f}"})
+
+
+# Where each field of a row is kept, from the line on.
+_REGISTER = {
+    "employee_number": "submission__employee_number",
+    "employee_name": "submission__employee_name",
+    "receipt": "submission__receipt",
+    "kind": "submission__kind",
+    "received_at": "submission__received_at",
+    "grant_number": "grant_number",
+    "plan": "plan",
+    "granted_on": "granted_on",
+    "exercise_price": "exercise_price",
+    "shares": "outstanding",
+    "new_shares": "new_shares",
+    "required": "required",
+}
 
 
 def with_governing(submissions: QuerySet[Submission]) -> QuerySet[Submission]:

@@ -11,6 +11,8 @@ from elections.core.dates import add_months
 from elections.core.exchange import new_grant_date
 from elections.core.terms import Terms
 
+_FEDERAL = country_holidays("US")  # works out a year when it is first asked about it
+
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
@@ -23,7 +25,7 @@ class Timetable:
 
 def timetable(terms: Terms, deadline: datetime) -> Timetable:
     """The days that follow `deadline` (aware), by U.S. federal holidays."""
-    granted_on = new_grant_date(deadline, terms, country_holidays("US"))
+    granted_on = new_grant_date(deadline, terms, _FEDERAL)
     return Timetable(
         last_day=terms.last_day(deadline),
         new_grant_on=granted_on,

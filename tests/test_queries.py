@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.factory import (
     EXPIRATION,
     decline,
     elect,
+    extend,
     make_employee,
     make_grant,
     make_required_grant,
@@ -115,3 +117,38 @@ def test_of_everyone_one_submission_governs_at_most(offer: Offer, portal_clock: 
 
     assert {submission.employee for submission in governing} == set(people)
     assert {submission.kind for submission in governing} == {"decline"}
+
+
+def test_the_last_extension_read_along_says_the_same_deadline_as_all_of_them(offer: Offer) -> None:
+    def both() -> tuple[datetime, datetime]:
+        (annotated,) = queries.with_last_extension(Offer.objects.all())
+        return (
+            queries.deadline_in_force(annotated),
+            queries.deadline_in_force(Offer.objects.get()),
+        )
+
+    assert both() == (EXPIRATION, EXPIRATION)
+    for days in (7, 14):
+        later = EXPIRATION + timedelta(days=days)
+        extend(offer, later)
+        assert both() == (later, later)
+
+
+def test_what_was_read_along_is_not_used_to_look_back(offer: Offer, portal_clock: SetClock) -> None:
+    before = portal_clock.instant - timedelta(minutes=1)
+    extend(offer)
+    (annotated,) = queries.with_last_extension(Offer.objects.all())
+    assert queries.deadline_in_force(annotated, at=before) == EXPIRATION
+
+
+def test_a_token_used_for_another_persons_form_is_found_and_that_form_does_not_govern(
+    offer: Offer,
+) -> None:
+    employee, other = make_employee(), make_employee()
+    mine = elect(employee, make_grant(employee))
+    theirs = elect(other, make_grant(other))
+
+    assert queries.forms_before(offer, employee, uuid4()) == (None, mine)
+    assert queries.forms_before(offer, employee, mine.form_token) == (mine, mine)
+    assert queries.forms_before(offer, employee, theirs.form_token) == (theirs, mine)
+    assert queries.forms_before(offer, make_employee(), theirs.form_token) == (theirs, None)

@@ -12,6 +12,7 @@ from elections.core import rules
 from elections.core.terms import Choice
 from elections.models import Draft, Employee, Offer, Submission
 from elections.models.submission import Kind
+from elections.prepared import A_KEY, A_TOKEN, A_WORD, Prepared
 from elections.services.answers import Answer, Decline, Election, Withdrawal, as_shown
 
 
@@ -42,9 +43,24 @@ def find_draft(
     *, employee: Employee, offer: Offer, kind: Kind, token: uuid.UUID | None
 ) -> Draft | None:
     """The person's draft of that kind with that token, or without a token the latest; or None."""
-    drafts = Draft.objects.filter(employee=employee, offer=offer, kind=kind)
-    drafts = drafts.select_related("replaces")
-    return drafts.filter(token=token).first() if token else drafts.first()
+    if token is None:
+        return _latest.one(employee=employee.pk, offer=offer.pk, kind=str(kind))
+    return _named.one(employee=employee.pk, offer=offer.pk, kind=str(kind), token=token)
+
+
+_latest = Prepared(
+    lambda **of: Draft.objects.filter(**of).select_related("replaces")[:1],
+    employee=A_KEY,
+    offer=A_KEY + 1,
+    kind=A_WORD,
+)
+_named = Prepared(
+    lambda **of: Draft.objects.filter(**of).select_related("replaces"),
+    employee=A_KEY,
+    offer=A_KEY + 1,
+    kind=A_WORD,
+    token=A_TOKEN,
+)
 
 
 def mint_token(employee: Employee) -> uuid.UUID:

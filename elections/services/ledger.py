@@ -34,8 +34,9 @@ def broken_chains() -> Iterator[Break]:
 
 def _submissions() -> Iterator[Submission]:
     return (
-        Submission.objects.select_related("offer", "replaces", "scan")
-        .prefetch_related("lines")
+        Submission.objects.select_related("replaces", "scan")
+        # Not selected with each row: there are few offers, and a million submissions.
+        .prefetch_related("offer", "lines")
         .order_by("employee_id", "sequence")
         .iterator(chunk_size=2000)
     )

@@ -14,8 +14,10 @@ On SQLite a transaction holds the whole database (IMMEDIATE), which is both lock
 from __future__ import annotations
 
 from django.db import connection
+from django.db.transaction import TransactionManagementError
 
 from elections.models import Employee, Offer
+from elections.prepared import A_KEY, Prepared
 
 _OFFER_LOCK = 20030120  # the class of our advisory locks; the second key is the offer
 
@@ -25,7 +27,18 @@ def lock_employee(employee_id: int) -> Employee:
 
     Rows that merely point to the person can still be written. Raises `Employee.DoesNotExist`.
     """
-    return Employee.objects.select_for_update(no_key=True).get(pk=employee_id)
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("A lock is held until a transaction ends; there is none.")
+    employee = _held.one(employee=employee_id)
+    if employee is None:
+        raise Employee.DoesNotExist(f"There is no employee {employee_id}.")
+    return employee
+
+
+_held = Prepared(
+    lambda employee: Employee.objects.select_for_update(no_key=True).filter(pk=employee),
+    employee=A_KEY,
+)
 
 
 def share_offer(offer_id: int) -> None:

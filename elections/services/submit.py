@@ -141,14 +141,13 @@ def try_twice(submit: Callable[[], Outcome], *, token: uuid.UUID) -> Outcome:
 def _submit(*, actor: User, employee_id: int, offer_id: int, form: SignedForm) -> Outcome:
     share_offer(offer_id)
     employee = lock_employee(employee_id)
-    first = Submission.objects.filter(form_token=form.token).first()
+    instant = clock.now()
+    offer = queries.offer_as_it_is(offer_id)
+    first, governing = queries.forms_before(offer, employee, form.token)
     if first is not None:
         return same_token(first, employee, form)
 
-    instant = clock.now()
-    offer = Offer.objects.prefetch_related("extensions").get(pk=offer_id)
     expiration = queries.deadline_in_force(offer)
-    governing = queries.governing_submission(offer, employee)
     timely = deadline.is_timely(instant, expiration)
     if timely and form.replaces != (governing.receipt if governing else None):
         return Stale(governing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -71,6 +72,7 @@ def clock(value: datetime, offer: Offer) -> str:
 
 
 @register.filter
+@lru_cache(maxsize=64)  # a handful of documents, on page after page
 def markdown(text: str, below: int = 1) -> SafeString:
     """A document as HTML, its headings `below` levels lower, since the page has its own first."""
     tokens = _markdown.parse(text)

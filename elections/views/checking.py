@@ -37,7 +37,7 @@ from elections.views.person import (
     not_eligible_page,
     why_not_eligible,
 )
-from elections.views.statement import Row, Statement, plan_names, recorded_statement, statement
+from elections.views.statement import Row, Statement, recorded_statement, statement
 
 CHANGED = (
     "This form was changed after it was checked, so nothing was recorded. Below is what was"
@@ -147,7 +147,7 @@ def _judge(request: PersonRequest, draft: Draft) -> Checked:
     if decision.accepted and not request.portal.passed:
         now = as_shown(answer, decision, queries.document_digests(request.offer))
         decision = replace(decision, problems=differences(draft.shown, now))
-    plans = plan_names()
+    plans = queries.plan_names()
     back = taken_back(answer, governing=governing, decision=decision)
     return Checked(
         draft,
@@ -159,7 +159,7 @@ def _judge(request: PersonRequest, draft: Draft) -> Checked:
 
 
 def _show(request: PersonRequest, draft: Draft, form: SignatureForm | None = None) -> HttpResponse:
-    first = Submission.objects.filter(form_token=draft.token).first()
+    first = queries.submission_with_token(draft.token)
     if first is not None:
         return recorded_before(request, first)
     if draft.kind == Kind.ELECTION and (reasons := why_not_eligible(request)):

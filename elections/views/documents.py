@@ -7,20 +7,28 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from elections.models import Document, Offer
+from elections.prepared import A_KEY, A_WORD, Prepared
 from elections.views.person import PersonRequest, signed_in
 
 
 def current_documents(offer: Offer) -> list[Document]:
     """The latest version of each document, in reading order; their texts are not loaded."""
-    latest: dict[str, Document] = {}
-    for document in Document.objects.filter(offer=offer).defer("text").order_by("version"):
-        latest[document.slug] = document
+    latest = {document.slug: document for document in _versions(offer=offer.pk)}
     return sorted(latest.values(), key=lambda document: document.position)
 
 
 def current_document(offer: Offer, slug: str) -> Document | None:
     """The latest version of one document; None where the offer has none of that name."""
-    return Document.objects.filter(offer=offer, slug=slug).order_by("-version").first()
+    return _latest.one(offer=offer.pk, slug=slug)
+
+
+_versions = Prepared(
+    lambda offer: Document.objects.filter(offer=offer).defer("text").order_by("version"),
+    offer=A_KEY,
+)
+_latest = Prepared(
+    lambda **of: Document.objects.filter(**of).order_by("-version")[:1], offer=A_KEY, slug=A_WORD
+)
 
 
 @require_safe

@@ -83,7 +83,7 @@ def _unsent_draft(request: PersonRequest, governing: Submission | None) -> Draft
     draft = find_draft(
         employee=request.employee, offer=request.offer, kind=Kind.ELECTION, token=token
     )
-    if draft is None or Submission.objects.filter(form_token=draft.token).exists():
+    if draft is None or queries.submission_with_token(draft.token):
         return None
     newer = governing is None or draft.created_at > governing.recorded_at
     return draft if newer or token else None

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from elections import queries
 from elections.core.problems import Problem
 from elections.forms import token_in
 from elections.models import Submission
@@ -15,7 +16,7 @@ from elections.models.submission import Kind, Verdict
 from elections.services.drafts import find_draft
 from elections.views.person import PersonRequest, why_not_eligible
 from elections.views.responses import see_other
-from elections.views.statement import Statement, compare, plan_names, recorded_statement
+from elections.views.statement import Statement, compare, recorded_statement
 
 START_AGAIN = {
     Kind.ELECTION: "election",
@@ -35,7 +36,7 @@ def recorded_before(request: PersonRequest, first: Submission) -> HttpResponse:
         return redirect("receipt", first.receipt)
     context = {
         "first": first,
-        "says": recorded_statement(first, plan_names()),
+        "says": recorded_statement(first, queries.plan_names()),
         "may_elect": not why_not_eligible(request),
     }
     return render(request, "portal/recorded_before.html", context, status=409)
@@ -61,7 +62,7 @@ def conflict(
     `says` is what this form says, or None for a decline; `go_on` is what the template needs to
     offer going on with it.
     """
-    standing = recorded_statement(governing, plan_names()) if governing else None
+    standing = recorded_statement(governing, queries.plan_names()) if governing else None
     context = {
         "kind": kind,
         "governing": governing,

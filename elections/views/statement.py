@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from elections import queries
 from elections.core.rules import DecidedLine
 from elections.core.terms import Choice
-from elections.models import Plan, Submission
+from elections.models import Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,6 @@ class Statement:
     def required(self) -> tuple[Row, ...]:
         """The exchanged grants that go along by the look-back rule."""
         return tuple(row for row in self.exchanged if row.line.required)
-
-
-def plan_names() -> dict[str, str]:
-    """The plans' names by code, in one query."""
-    return dict(Plan.objects.values_list("code", "name"))
 
 
 def statement(

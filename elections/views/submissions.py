@@ -17,7 +17,7 @@ from elections.models import Offer, Submission
 from elections.models.outbox import MailKind
 from elections.views.person import PersonRequest, employee_required, why_not_accepted
 from elections.views.standing import entry, governing_of
-from elections.views.statement import plan_names, recorded_statement
+from elections.views.statement import recorded_statement
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +30,7 @@ def submissions(request: PersonRequest) -> HttpResponse:
     """Every form of this person's, newest first, with the one that counts marked."""
     history = queries.history(request.offer, request.employee)
     governing = governing_of(history)
-    plans = plan_names()
+    plans = queries.plan_names()
     entries = [(entry(one, governing), recorded_statement(one, plans)) for one in history]
     context = {"entries": entries, "governing": governing}
     return render(request, "portal/submissions.html", context)
@@ -43,19 +43,21 @@ def receipt(request: PersonRequest, receipt: str) -> HttpResponse:
     canonical = _canonical(receipt)
     if canonical != receipt:
         return redirect("receipt", canonical)
-    own = _own_submission(request, canonical)
-    history = queries.history(own.offer, request.employee)
-    governing = governing_of(history)
-    submission = next(one for one in history if one == own)
-    running = own.offer == request.offer
-    then = request.portal if running else _portal_of(own.offer, at=request.portal.at)
+    offer, forms = request.offer, queries.standings(request.offer, request.employee)
+    if all(one.receipt != canonical for one in forms):
+        offer = _own_submission(request, canonical).offer
+        forms = queries.standings(offer, request.employee)
+    governing = governing_of(forms)
+    submission = queries.read_whole(next(one for one in forms if one.receipt == canonical))
+    running = offer == request.offer
+    then = request.portal if running else _portal_of(offer, at=request.portal.at)
     context = {
-        "offer": own.offer,
+        "offer": offer,
         "then": then,
         "submission": submission,
         "entry": entry(submission, governing),
         "governing": governing,
-        "says": recorded_statement(submission, plan_names()),
+        "says": recorded_statement(submission, queries.plan_names()),
         "mail": next((m for m in submission.mails.all() if m.kind == MailKind.RECEIPT), None),
         "reasons": why_not_accepted(then, request.employee) if running else (),
         "forms_taken": running and not then.passed,

@@ -14,7 +14,7 @@ from elections.services.answers import Withdrawal, judge_answer
 from elections.services.drafts import answer_of, find_draft, keep_draft
 from elections.views.person import PersonRequest, employee_required, why_not_eligible
 from elections.views.responses import see_other
-from elections.views.statement import plan_names, recorded_statement
+from elections.views.statement import recorded_statement
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +66,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "governing": governing,
-        "standing": recorded_statement(governing, plan_names()) if governing else None,
+        "standing": recorded_statement(governing, queries.plan_names()) if governing else None,
         "prefix": WITHDRAW,
         "all": WITHDRAW_ALL,
         "ticked": answer.grants or frozenset(),

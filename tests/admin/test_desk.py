@@ -40,12 +40,12 @@ from tests.roster_uploads import checked, confirmed, uploaded
 DESK = "/admin/"
 CHART = "/admin/desk/submissions.svg"
 COUNT = "/admin/desk/count/"
-# Session, account, its permissions (of the user, of the groups), the offer and its extensions for
-# the frame; whether there are many people or submissions; the six counts; rosters on their way.
-QUERIES = 15
+# Session, account, its permissions (of the user, of the groups), the offer for the frame;
+# whether there are many people or submissions; the six counts; rosters on their way.
+QUERIES = 14
 # With kept figures: those in the place of the six counts, and the second answer to "many?" where
 # the first is "yes" is not asked for.
-QUERIES_LARGE = 9
+QUERIES_LARGE = 8
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from tests.admin.people import signed_in
 LIST = "/admin/elections/document/"
 TEXT = "# News\n\nPlease *read* this.\n"
 # Session, account, two of permissions, the number found, the number of all, the rows, the values
-# of the filter, the frame's offer and extensions.
-QUERIES = 10
+# of the filter, the frame's offer.
+QUERIES = 9
 
 
 @pytest.fixture

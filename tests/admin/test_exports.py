@@ -37,7 +37,7 @@ EXPORTS = "/admin/exports/"
 TABLES = ("register", "reviews", "mails", "employees", "grants")
 # Session, account, its permissions (of the user, of the groups), the offer and its extensions for
 # the page, and the same for the frame around it.
-QUERIES = 8
+QUERIES = 7
 
 
 def export(client: Client, table: str, file_format: str = "csv", **form: str) -> HttpResponse:

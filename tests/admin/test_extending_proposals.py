@@ -23,8 +23,8 @@ FORM = {
     "expected": EXPIRATION.isoformat(),
 }
 # Session, account, two of permissions, the number found, the number of all, the rows, the frame's
-# offer and extensions.
-QUERIES = 9
+# offer.
+QUERIES = 8
 
 
 @pytest.fixture(autouse=True)

@@ -17,8 +17,8 @@ from tests.factory import DURING_OFFER, EXPIRATION, elect, make_employee, make_g
 
 OUTBOX = "/admin/elections/outboxmessage/"
 # Session, account, two of permissions, the number found, the number of all, the rows, the frame's
-# offer and extensions.
-QUERIES = 9
+# offer.
+QUERIES = 8
 
 
 @pytest.fixture

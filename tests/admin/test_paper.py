@@ -33,8 +33,8 @@ TYPED = {"day": "2003-01-15", "time": "09:30", "signature": "Pat Example", "agre
 # Session, account, two of permissions; the employee; the offer and its extensions twice (frame and
 # page), grants, forms on record, their lines. The check: what governed then and what does now, each
 # with its lines, grants, documents, instead of the forms on record.
-FORM_QUERIES = 12
-CHECK_QUERIES = 15
+FORM_QUERIES = 11
+CHECK_QUERIES = 14
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from tests.factory import EXPIRATION, elect, make_employee, make_grant
 from tests.portal import SetClock
 
 # Session, account, two of permissions, the offer with its extensions, the runs, the dates, the
-# number of people, and the frame's offer and extensions.
-QUERIES = 11
+# number of people, and the frame's offer.
+QUERIES = 10
 
 
 def address(offer: Offer) -> str:

@@ -28,11 +28,11 @@ from tests.factory import (
 )
 from tests.portal import SetClock
 
-# Session, account, two of permissions; the offer and its extensions for the frame. The submission,
+# Session, account, two of permissions; the offer for the frame. The submission,
 # its lines, decisions, employee, sender, what it replaces and what replaced it, mails; the person's
 # grants, their plans, all their forms with lines; the hold (read, savepoint, made, released) and
 # how many wait.
-QUERIES = 26
+QUERIES = 25
 
 
 @pytest.fixture

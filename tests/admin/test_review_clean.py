@@ -33,7 +33,7 @@ CLEAN = f"{REVIEW}clean/"
 # Session, account, two of permissions, the offer and its extensions; the forms in time and the late
 # ones; offer, lines, senders, employees, their grants, plans; all their forms with lines; holds;
 # how many wait in either queue.
-PREVIEW_QUERIES = 20
+PREVIEW_QUERIES = 19
 
 
 def clean_election(name: str = "Pat Example", **grant: object) -> Submission:

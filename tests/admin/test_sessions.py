@@ -23,8 +23,8 @@ FORM = {
 }
 STARTS = datetime(2003, 1, 16, 23, 30, tzinfo=UTC)
 # Session, account, two of permissions, the number found, the number of all, the rows, the frame's
-# offer and extensions.
-QUERIES = 9
+# offer.
+QUERIES = 8
 
 
 def add(client: Client, offer: Offer, **changes: str) -> HttpResponse:

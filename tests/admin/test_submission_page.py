@@ -32,8 +32,8 @@ from tests.portal import SetClock
 
 # Session, account, two of permissions; the submission and its mails, lines, decisions, who decided,
 # employee, sender, what replaced it; the person's grants, their plans, all their forms with lines;
-# the offer and its extensions for the frame.
-QUERIES = 19
+# the offer for the frame.
+QUERIES = 18
 
 
 def sign(employee: Employee, name: str) -> Submission:

@@ -26,9 +26,9 @@ from tests.factory import (
 )
 from tests.portal import SetClock
 
-# Session, account, its permissions (of the user, of the groups), the offer and its extensions for
-# the frame, the number found, the number of all, the page itself, its mails.
-QUERIES = 10
+# Session, account, its permissions (of the user, of the groups), the offer for the frame, the
+# number found, the number of all, the page itself, its mails.
+QUERIES = 9
 
 
 def receipts(client: Client, query: str = "") -> list[str]:

@@ -32,10 +32,10 @@ from tests.factory import (
 )
 from tests.portal import SetClock
 
-# Session, account, offer, extensions, person; grants and terms; and, of a withdrawal, the form
+# Session, account, offer, person; grants and terms; and, of a withdrawal, the form
 # that governs, its lines, the plans.
-ELECTION_QUERIES = 7
-WITHDRAWAL_QUERIES = 10
+ELECTION_QUERIES = 6
+WITHDRAWAL_QUERIES = 9
 
 
 def grant_facts(**changes: Any) -> GrantFactsOnPaper:

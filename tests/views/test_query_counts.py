@@ -15,20 +15,21 @@ from tests.factory import elect, make_employee, make_grant, make_required_grant,
 from tests.portal import SetClock
 from tests.views.pages import choices, fill_in, sign, signed_in, words
 
-# The session, the account, the offer, its extensions, the person: 5. The clock is the test's.
-OFFER_PAGE = 12  # + documents, sessions, grants, the forms, their lines, decisions, mails
-ELECTION_PAGE = 9  # + grants, governing form, its lines, draft
-COMPARE_PAGE = 6  # + grants
-FORM_TAKEN_IN = 10  # + grants, governing form, its lines, documents, the draft
+# The session, the account, the offer and how far it is extended, the person: 4. The clock is the
+# test's.
+OFFER_PAGE = 11  # + documents, sessions, grants, the forms, their lines, decisions, mails
+ELECTION_PAGE = 8  # + grants, governing form, its lines, draft
+COMPARE_PAGE = 5  # + grants
+FORM_TAKEN_IN = 9  # + grants, governing form, its lines, documents, the draft
 CHECK_PAGE = (
-    13  # + draft, its submission, governing form, its lines, grants, plans, documents, terms
+    12  # + draft, its submission, governing form, its lines, grants, plans, documents, terms
 )
-WITHDRAWAL_PAGE = 8  # + governing form, its lines, plans
-HISTORY = 10  # + the forms, their lines, decisions, mails, plans
-RECEIPT = 11  # the same, + the form asked for
-DOCUMENT = 6  # without the person: + the document, the list
+WITHDRAWAL_PAGE = 7  # + governing form, its lines, plans
+HISTORY = 9  # + the forms, their lines, decisions, mails, plans
+RECEIPT = 9  # the same
+DOCUMENT = 5  # without the person: + the document, the list
 # A submission's own statements (tests/services), and: its draft.
-SIGNED = {"sqlite": 20, "postgresql": 21}
+SIGNED = {"sqlite": 17, "postgresql": 18}
 
 sizes = pytest.mark.parametrize("size", [1, 3, 30])
 
@@ -115,10 +116,10 @@ def test_a_document_costs_what_it_needs(offer: Offer, statements: Callable[..., 
 
 def test_the_frame_asks_for_offer_and_deadline_once(offer: Offer, statements: Callable[..., int]):
     client = signed_in(make_user())
-    assert statements(lambda: client.get("/election/"), 403) == 5
+    assert statements(lambda: client.get("/election/"), 403) == 4
 
 
 def test_a_visitors_sign_in_page_costs_the_offer_alone(
     offer: Offer, statements: Callable[..., int]
 ):
-    assert statements(lambda: Client().get("/accounts/login/")) == 2
+    assert statements(lambda: Client().get("/accounts/login/")) == 1

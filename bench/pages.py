@@ -1,0 +1,128 @@
+"""What employees wait for: pages, form, receipt, sign-in, beside a bare page and a bare insert."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from bench import company, site
+from bench.client import Ask, batch, get, post
+from bench.company import Person
+from bench.measure import Row, Times, processor_time, row
+from scripts import processes
+
+PAGE, INSERT, HASH = "bare page, 3 queries", "bare insert", "one argon2 hash"
+ELECTION, SUBMIT = "election page", "submit"
+SIGN_IN = "sign-in by password, the hash left out"
+STEPS = (ELECTION, "choices", "check page", SUBMIT, "receipt")
+A_BATCH = 40
+
+
+def run(rounds: int) -> list[Row]:
+    """Measure on a small company; the rows of the table."""
+    with site.servers() as folder:
+        company.fill("b", 1, 1000, forms=company.FORMS_EACH)
+        found = measure(folder, rounds)
+    return rows(found)
+
+
+def measure(folder: Path, rounds: int, database: str = "portal") -> Times:
+    """Fill in a crowd that sends forms, and measure each page in turn, `rounds` times."""
+    company.fill("c", 1, (rounds + 1) * A_BATCH)
+    company.fill("t", 1, A_BATCH, grants=10)
+    company.fill("h", 1, A_BATCH, grants=100)
+    company.settle()
+    crowd = company.sign_in("c", 1, (rounds + 1) * A_BATCH)
+    ten, hundred = company.sign_in("t", 1, A_BATCH), company.sign_in("h", 1, A_BATCH)
+    found = Times()
+    with site.gunicorn(folder, database) as port:
+        for n in range(rounds + 1):
+            mine = crowd[n * A_BATCH : (n + 1) * A_BATCH]
+            # The first round warms up: it is thrown away.
+            one_round(port, mine, ten, hundred, found if n else Times())
+    return found
+
+
+def one_round(
+    port: int, crowd: list[Person], ten: list[Person], hundred: list[Person], found: Times
+) -> None:
+    """Every request once for each of the crowd; the floors before, between and after."""
+
+    def ask(what: str, asks: list[Ask]) -> list[str]:
+        servers = processes.descendants(os.getpid())
+        before = processor_time(servers)
+        seconds, answers = batch(port, asks)
+        found.add(what, seconds, (processor_time(servers) - before) / len(asks))
+        return [urlsplit(answer.location).path + "?" + urlsplit(answer.location).query
+                for answer in answers]  # fmt: skip
+
+    def floors() -> None:
+        ask(PAGE, [get("/bare/", p.session) for p in crowd])
+        ask(INSERT, [post("/bare/insert/", {"said": "x"}, p.session, status=302) for p in crowd])
+
+    floors()
+    ask("offer page", [get("/", p.session) for p in crowd])
+    ask(ELECTION, [get("/election/", p.session) for p in crowd])
+    ask(f"{ELECTION}, 10 grants", [get("/election/", p.session) for p in ten])
+    ask(f"{ELECTION}, 100 grants", [get("/election/", p.session) for p in hundred])
+    floors()
+    checks = ask("choices", [choices(p) for p in crowd])
+    ask("check page", [get(check, p.session) for p, check in zip(crowd, checks, strict=True)])
+    receipts = ask(SUBMIT, [sign(p, check) for p, check in zip(crowd, checks, strict=True)])
+    floors()
+    ask("receipt", [get(at, p.session) for p, at in zip(crowd, receipts, strict=True)])
+    few = crowd[: A_BATCH // 4]
+    ask(HASH, [post("/bare/hash/", {"password": company.PASSWORD}, status=302) for _ in few])
+    ask(SIGN_IN, [sign_in(p) for p in few])
+    floors()
+
+
+def choices(person: Person) -> Ask:
+    """All grants to exchange, sent from the election page."""
+    return post("/election/", {f"grant-{n}": "exchange" for n in person.grants}, person.session)
+
+
+def sign(person: Person, check: str) -> Ask:
+    """The signature, sent from the check page that `check` leads to."""
+    (token,) = parse_qs(urlsplit(check).query)["form"]
+    fields = {"signature": "Pat Example", "agree": "on", "form_token": token}
+    return post("/election/check/", fields, person.session)
+
+
+def sign_in(person: Person) -> Ask:
+    """The sign-in form, filled in right."""
+    fields = {"login": person.email, "password": company.PASSWORD}
+    return post("/accounts/login/", fields, status=302)
+
+
+def rows(found: Times) -> list[Row]:
+    """The table of what was found, with the bars."""
+    whole = _sum(found, [(1, step) for step in STEPS])
+    bare = _sum(found, [(3, PAGE), (2, INSERT)])
+    (_, ten), (_, hundred) = (found.ratio(f"{ELECTION}, {n} grants", PAGE) for n in (10, 100))
+    each = (hundred / ten - 1) / 90
+    return [
+        _row(found, PAGE, PAGE),
+        _row(found, INSERT, PAGE),
+        _row(found, SUBMIT, INSERT, most=2.5),
+        row("a whole election, 5 requests", whole, bare, "3 bare pages and 2 inserts", most=2.0),
+        _row(found, ELECTION, PAGE),
+        _row(found, "choices", INSERT),
+        _row(found, "check page", PAGE),
+        _row(found, "receipt", PAGE, most=2.0),
+        _row(found, "offer page", PAGE, most=2.0),
+        _row(found, f"{ELECTION}, 10 grants", PAGE, most=3.0),
+        Row("each further grant", "", f"{each:.1%} of the page with 10", each, most=0.03),
+        _row(found, SIGN_IN, PAGE, most=3.0),
+        _row(found, HASH, PAGE),
+    ]
+
+
+def _sum(found: Times, parts: list[tuple[int, str]]) -> tuple[float, float]:
+    medians = [(count, *found.median(what)) for count, what in parts]
+    return sum(n * clock for n, clock, _ in medians), sum(n * cores for n, _, cores in medians)
+
+
+def _row(found: Times, what: str, floor: str, most: float | None = None) -> Row:
+    return row(what, found.median(what), found.median(floor), floor, most=most)
