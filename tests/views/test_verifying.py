@@ -12,8 +12,8 @@ from tests.factory import elect
 from tests.views.html_rules import Page
 from tests.views.pages import title, words
 
-# The offer and its extensions for the frame, and the record.
-QUERIES = 3
+# The offer with its deadline for the frame, and the record.
+QUERIES = 2
 
 
 @pytest.fixture
