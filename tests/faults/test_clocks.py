@@ -15,6 +15,10 @@ from tests.faults.trial import Trial
 
 MICROSECOND = timedelta(microseconds=1)
 
+needs_faketime = pytest.mark.skipif(
+    machine.faketime_library() is None, reason="faketime is missing here"
+)
+
 
 def around_the_instant(trial: Trial, web: Process, hand: Path) -> list[bool]:
     """Forms whose time of record is a microsecond before the deadline, it, and one after."""
@@ -80,6 +84,7 @@ def wrong_clock(trial: Trial) -> dict[str, str]:
     }
 
 
+@needs_faketime
 @pytest.mark.fault(37)
 def test_a_web_server_five_minutes_off_changes_nothing(trial: Trial, stack: Stack) -> None:
     with stack.web(**wrong_clock(trial)) as web:
@@ -87,6 +92,7 @@ def test_a_web_server_five_minutes_off_changes_nothing(trial: Trial, stack: Stac
         trial.holds(web)
 
 
+@needs_faketime
 @pytest.mark.control(37)
 def test_by_the_web_servers_clock_that_would_decide(trial: Trial, stack: Stack) -> None:
     with stack.web("databases_clock", **wrong_clock(trial)) as web:
@@ -131,6 +137,7 @@ def clock_steps_back(trial: Trial, web: Process, file: Path) -> None:
     trial.must("has taken the place of this one" in page, "the first is replaced on its page")
 
 
+@needs_faketime
 @pytest.mark.fault(38)
 def test_the_databases_clock_steps_back(trial: Trial, stack: Stack, web: Process) -> None:
     with adjustable_clock(stack) as file:
@@ -138,6 +145,7 @@ def test_the_databases_clock_steps_back(trial: Trial, stack: Stack, web: Process
         trial.holds(web)
 
 
+@needs_faketime
 @pytest.mark.control(38)
 def test_by_the_clock_alone_the_earlier_form_would_govern(trial: Trial, stack: Stack) -> None:
     with adjustable_clock(stack) as file, stack.web("order_of_recording") as web:
