@@ -46,12 +46,12 @@ def postgresql(env: Environment) -> dict[str, Any]:
             "connect_timeout": CONNECT_WAIT,
             "application_name": "exchange-portal",
             "options": " ".join(f"-c {name}={value}" for name, value in server_side.items()),
-            # A server that vanished without a word is noticed within ten seconds: with the cable
+            # A server that vanished without a word is noticed within six seconds: with the cable
             # out, each process of the web server is held up for so long, once.
             "keepalives_idle": 5,
             "keepalives_interval": 2,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 10_000,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 6_000,
         },
     }
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import tempfile
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -14,7 +14,7 @@ from scripts import processes
 from scripts.services import PostgreSQL
 from tests.faults.checker import Violation
 from tests.faults.doing import PATIENCE, all_done, crowd
-from tests.faults.stack import Process, Stack
+from tests.faults.stack import ROOT, Process, Stack
 from tests.faults.trial import Trial
 
 CHANGES = (
@@ -55,8 +55,8 @@ def test_a_change_is_refused_and_the_superusers_is_named(
         trial.history.sendings.clear()
         receipt = tampered(trial, stack, other, superuser=True)
         done = subprocess.run(
-            [str(Path(".venv/bin/python").absolute()), "manage.py", "verify_ledger"],
-            env=stack.environment(), capture_output=True, text=True, check=False,
+            [sys.executable, "manage.py", "verify_ledger"],
+            cwd=ROOT, env=stack.environment(), capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 1, done.stdout
         assert receipt in done.stderr, done.stderr

@@ -13,10 +13,10 @@ from tests.faults.switched_off.guards import guard
 @guard
 def claim() -> None:
     """Whoever is woken for a mail sends it, whoever else has it in hand."""
-    from elections.delivery import claim, deliver
+    from elections.delivery import claim, deliver, sweep
     from elections.models import OutboxMessage
 
-    take = deliver.take
+    take, look = deliver.take, sweep.due
 
     def take_what_is_there(message_id: int) -> Any:
         found = take(message_id)
@@ -26,18 +26,12 @@ def claim() -> None:
         time.sleep(0.5)  # as long as it takes everyone to have read it
         return found
 
-    deliver.take = take_what_is_there
+    def due_or_in_hand(**limits: Any) -> list[int]:
+        in_hand = OutboxMessage.objects.filter(state="sending").values_list("pk", flat=True)
+        return list(dict.fromkeys([*look(**limits), *in_hand]))
+
+    deliver.take, sweep.due = take_what_is_there, due_or_in_hand
     claim.Claim.renew = lambda self: True
-    looked = sweep_due = claim.due
-
-    def due_or_just_sent(**limits: Any) -> list[int]:
-        rows = OutboxMessage.objects.filter(state="sending").values_list("pk", flat=True)
-        return list(dict.fromkeys([*looked(**limits), *rows]))
-
-    from elections.delivery import sweep
-
-    assert sweep.due is sweep_due
-    sweep.due = due_or_just_sent
 
 
 @guard
