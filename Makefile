@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
-.PHONY: demo demo-reset test test-fast lint format lock oracle bench bench-desk bench-roster rush runtime dev
+.PHONY: demo demo-reset test test-fast faults lint format lock oracle bench bench-desk bench-roster rush runtime dev
 
 demo: runtime          ## The portal with invented people: http://127.0.0.1:8000 (PORT=...)
 	@exec $(IN_VENV) -m scripts.demo
@@ -15,6 +15,9 @@ test: dev              ## The whole suite: on SQLite, then on PostgreSQL with Re
 
 test-fast: dev         ## The inner loop: SQLite, no real worker, no browser
 	@exec $(IN_VENV) -m scripts.test --fast
+
+faults: dev            ## 48 faults, each ROUNDS=20 times from a printed SEED, and what became of them
+	@exec $(IN_VENV) -m scripts.faults
 
 lint: dev              ## Style, types, layers, migrations, and Django's checks for production
 	@exec $(IN_VENV) -m scripts.lint

@@ -46,6 +46,12 @@ def postgresql_program(name: str) -> Path | None:
     return Path(found) if found else None
 
 
+def faketime_library() -> Path | None:
+    """The library that shows a process another time; tests of wrong clocks load it."""
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    return found[0] if found else None
+
+
 def chromium() -> str | None:
     """The browser that tests drive: Debian's Chromium."""
     return shutil.which("chromium")
@@ -82,6 +88,7 @@ POSTGRESQL = Part(
     ("postgresql",),
 )
 REDIS = Part("Redis", lambda: shutil.which("redis-server") is not None, ("redis-server",))
+FAKETIME = Part("faketime", lambda: faketime_library() is not None, ("faketime",))
 CHROMIUM = Part("Chromium", lambda: chromium() is not None, ("chromium",))
 
 

@@ -1,4 +1,4 @@
-"""The test suite, twice: on SQLite, then on PostgreSQL beside a real Redis.
+"""The test suite, twice: on SQLite, then on PostgreSQL beside a real Redis; then each fault once.
 
     .venv/bin/python -m scripts.test [--fast] [pytest's own arguments]
 
@@ -12,10 +12,10 @@ import os
 import subprocess
 import sys
 
-from scripts import machine, with_services
+from scripts import faults, machine, with_services
 
 PYTEST = [sys.executable, "-m", "pytest"]
-ON_SQLITE = "not postgres and not redis and not browser"
+ON_SQLITE = "not postgres and not redis and not browser and not faults"
 FAST = f"{ON_SQLITE} and not worker"
 # What walks every page, waits for mail servers or reads long files is left to the whole suite.
 LEFT_OUT_OF_FAST = (
@@ -45,19 +45,19 @@ def main(arguments: list[str]) -> int:
         return subprocess.run(
             [*PYTEST, "-m", FAST, *both_cores, *left_out, *arguments], check=False
         ).returncode
-    parts = [machine.PDF, machine.POSTGRESQL, machine.REDIS, machine.CHROMIUM]
-    missing = machine.ensure(parts)
+    missing = machine.ensure(faults.PARTS)
     if missing:
         print(machine.sentence(missing), file=sys.stderr)
         if os.environ.get("CI") == "true":
             return 1
     on_sqlite = subprocess.run([*PYTEST, "-m", ON_SQLITE, *arguments], check=False).returncode
     on_servers = with_services.run(
-        [*PYTEST, *arguments],
+        [*PYTEST, "--ignore=tests/faults", *arguments],
         postgres=machine.POSTGRESQL not in missing,
         redis=machine.REDIS not in missing,
     )
-    return on_sqlite or on_servers
+    with_faults = faults.run(arguments, rounds="1") if not arguments else 0
+    return on_sqlite or on_servers or with_faults
 
 
 if __name__ == "__main__":

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import groupby
+
+from django.db.models import QuerySet
 
 from elections.core.digest import Break, ChainEntry, ChainHead, verify_chain
 from elections.models import Employee, Submission
 from elections.services.record import canonical_content
 
 
-def broken_chains() -> Iterator[Break]:
+def broken_chains(*, of: Collection[int] | None = None) -> Iterator[Break]:
     """For each person whose chain does not hold, its first row that does not; in roster order.
 
     Streams: memory does not grow with the record. Someone whose submissions are all gone is
-    found too, by the head of the chain kept on the roster.
+    found too, by the head of the chain kept on the roster. `of` (keys of employees) asks about
+    these alone.
     """
-    chains = groupby(_submissions(), key=lambda submission: submission.employee_id)
+    submissions, people = Submission.objects.all(), Employee.objects.all()
+    if of is not None:
+        submissions, people = submissions.filter(employee__in=of), people.filter(pk__in=of)
+    chains = groupby(_in_order(submissions), key=lambda submission: submission.employee_id)
     owner, chain = next(chains, (None, iter(())))
-    people = Employee.objects.only("number", "ledger_length", "ledger_head").order_by("pk")
+    people = people.only("number", "ledger_length", "ledger_head").order_by("pk")
     for person in people.iterator(chunk_size=2000):
         entries: list[ChainEntry] = []
         if owner == person.pk:
@@ -32,9 +38,9 @@ def broken_chains() -> Iterator[Break]:
             yield found
 
 
-def _submissions() -> Iterator[Submission]:
+def _in_order(submissions: QuerySet[Submission]) -> Iterator[Submission]:
     return (
-        Submission.objects.select_related("replaces", "scan")
+        submissions.select_related("replaces", "scan")
         # Not selected with each row: there are few offers, and a million submissions.
         .prefetch_related("offer", "lines")
         .order_by("employee_id", "sequence")

@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
+import structlog
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -22,6 +24,8 @@ from elections.prepared import A_KEY, Prepared
 from elections.views.outage import kept_through_outages
 from elections.views.responses import resend_page
 from elections.views.statement import recorded_statement
+
+log = structlog.get_logger(__name__)
 
 
 class PersonRequest(HttpRequest):
@@ -79,8 +83,17 @@ def employee_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
 def _sign_in_first(request: HttpRequest) -> HttpResponseBase:
     """To the sign-in and back; but a filled-in form is not thrown away on the way there."""
     if request.method == "POST" and set(request.POST) - {"csrfmiddlewaretoken"}:
+        _tell_log(request)
         return resend_page(request, signed_out=True)
     return redirect_to_login(request.get_full_path())
+
+
+def _tell_log(request: HttpRequest) -> None:
+    """One line for a form that was not taken in, and whether its sender's account is disabled."""
+    account = request.session.get(SESSION_KEY)  # gone when the session ended
+    disabled = User.objects.filter(pk=account, is_active=False).exists() if account else False
+    code = "account_disabled" if disabled else "signed_out"
+    log.warning("form_refused", path=request.path, account=account, codes=[code])
 
 
 def why_not_eligible(request: PersonRequest) -> tuple[Problem, ...]:

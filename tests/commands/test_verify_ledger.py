@@ -277,6 +277,15 @@ def test_the_first_row_that_fails_is_named_and_the_others_after_it(forms: Forms)
     assert other.startswith("Employee 999999, entry 1 ")
 
 
+def test_asked_of_some_people_it_looks_at_their_chains_alone(forms: Forms) -> None:
+    edit_signature(forms)
+    tampered = forms[1].employee_id
+    others = list(Employee.objects.exclude(pk=tampered).values_list("pk", flat=True))
+    assert list(ledger.broken_chains(of=others)) == []
+    (found,) = ledger.broken_chains(of=[tampered, *others])
+    assert (found.employee, found.sequence) == ("000123", 2)
+
+
 def test_it_ends_in_exit_code_one(forms: Forms) -> None:
     edit_line(forms)
 

@@ -6,8 +6,9 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.views import defaults
+from structlog.testing import capture_logs
 
-from elections.models import Draft, Employee, Grant, Offer, Submission
+from elections.models import Draft, Employee, Grant, Offer, Submission, User
 from elections.views import offer as offer_view
 from tests.views.pages import choices, typed, words
 
@@ -98,6 +99,28 @@ def test_a_signature_sent_after_the_session_ended_is_recorded_on_the_second_send
     client.force_login(employee.user)
     assert client.post("/election/check/", typed(response)).status_code == 303
     assert Submission.objects.get().signature == "Pat Example"
+
+
+@pytest.mark.parametrize(
+    ("happened", "code"), [("disabled", "account_disabled"), ("signed out", "signed_out")]
+)
+def test_a_form_from_someone_signed_out_or_disabled_is_refused_and_logged(
+    client: Client, employee: Employee, iso: Grant, happened: str, code: str
+):
+    user = employee.user
+    assert user is not None
+    if happened == "disabled":
+        User.objects.filter(pk=user.pk).update(is_active=False)
+    else:
+        client.logout()
+    with capture_logs() as logs:
+        response = client.post("/election/", choices(exchange=(iso,)))
+    assert response.status_code == 403
+    assert choices(exchange=(iso,)).items() <= typed(response).items()
+    (line,) = [line for line in logs if line["event"] == "form_refused"]
+    assert line["codes"] == [code]
+    assert line["account"] == (str(user.pk) if happened == "disabled" else None)
+    assert line["path"] == "/election/"
 
 
 def test_signing_in_between_makes_the_form_too_old_and_it_still_is_not_lost(
