@@ -16,6 +16,7 @@ from scripts import faults, machine, with_services
 
 PYTEST = [sys.executable, "-m", "pytest"]
 ON_SQLITE = "not postgres and not redis and not browser and not faults"
+BOTH_CORES = ("-n", "2", "--dist", "worksteal")
 FAST = f"{ON_SQLITE} and not worker"
 # What walks every page, waits for mail servers or reads long files is left to the whole suite.
 LEFT_OUT_OF_FAST = (
@@ -40,17 +41,18 @@ def main(arguments: list[str]) -> int:
     """Run the suite; returns the first exit code of pytest that is not 0."""
     if "--fast" in arguments:
         arguments.remove("--fast")
-        both_cores = ["-n", "2", "--dist", "worksteal"]
         left_out = [f"--ignore={path}" for path in LEFT_OUT_OF_FAST]
         return subprocess.run(
-            [*PYTEST, "-m", FAST, *both_cores, *left_out, *arguments], check=False
+            [*PYTEST, "-m", FAST, *BOTH_CORES, *left_out, *arguments], check=False
         ).returncode
     missing = machine.ensure(faults.PARTS)
     if missing:
         print(machine.sentence(missing), file=sys.stderr)
         if os.environ.get("CI") == "true":
             return 1
-    on_sqlite = subprocess.run([*PYTEST, "-m", ON_SQLITE, *arguments], check=False).returncode
+    on_sqlite = subprocess.run(
+        [*PYTEST, "-m", ON_SQLITE, *BOTH_CORES, *arguments], check=False
+    ).returncode
     on_servers = with_services.run(
         [*PYTEST, "--ignore=tests/faults", *arguments],
         postgres=machine.POSTGRESQL not in missing,
