@@ -47,16 +47,20 @@ def tokens() -> None:
 
 @guard
 def lock() -> None:
-    """Nobody waits for the person's row; all have read it before any writes."""
+    """Nobody waits for the person's row; all have read what stands before any writes."""
+    from elections import queries
     from elections.models import Employee
     from elections.services import submit
 
-    def read(employee_id: int) -> Any:
-        person = Employee.objects.get(pk=employee_id)
-        time.sleep(0.5)
-        return person
+    look = queries.forms_before
 
-    submit.lock_employee = read
+    def look_and_wait(*about: Any) -> Any:
+        found = look(*about)
+        time.sleep(0.5)
+        return found
+
+    submit.lock_employee = lambda key: Employee.objects.get(pk=key)
+    queries.forms_before = look_and_wait
 
 
 @guard
