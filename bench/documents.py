@@ -110,11 +110,14 @@ def plain(form: Any) -> bytes:
     from django.template.loader import render_to_string
     from weasyprint import CSS, HTML
 
-    from elections.delivery.pdf import PackagedFonts, _context
+    from elections.delivery.pdf import QR, OurFiles, _context
+    from elections.delivery.qr import qr_svg
 
-    page = render_to_string("pdf/confirmation.html", _context(form))
-    sheet = CSS(string=render_to_string("pdf/confirmation.css"), url_fetcher=PackagedFonts())
-    made: bytes = HTML(string=page, url_fetcher=PackagedFonts()).write_pdf(
+    context = _context(form)
+    page = render_to_string("pdf/confirmation.html", context)
+    ours = OurFiles({QR: qr_svg(context["letter"].verify)})
+    sheet = CSS(string=render_to_string("pdf/confirmation.css"), url_fetcher=ours)
+    made: bytes = HTML(string=page, url_fetcher=ours).write_pdf(
         stylesheets=[sheet], pdf_variant="pdf/ua-1", pdf_identifier=form.digest.encode()
     )
     return made

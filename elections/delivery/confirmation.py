@@ -42,6 +42,7 @@ def confirmation_letter(form: FormFacts) -> Letter:
         digest=form.digest,
         page=f"{page}/",
         pdf=f"{page}.pdf",
+        verify=f"{form.offer.portal_url}/verify/{form.receipt}/",
     )
 
 

@@ -91,6 +91,7 @@ class Letter:
     digest: str | None = None
     page: str | None = None
     pdf: str | None = None
+    verify: str | None = None
 
 
 def one_line(text: str) -> str:

@@ -1,11 +1,13 @@
 """The PDF of a confirmation: the same facts always give the same bytes.
 
 Tagged for screen readers (PDF/UA-1). Its dates and its identifier come from the record, not from
-the moment of rendering. It reads our own templates and the fonts of one package, nothing else.
+the moment of rendering. It reads our own templates, the fonts of one package and pictures that were
+drawn for it, nothing else.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
@@ -20,6 +22,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from elections.delivery.confirmation import confirmation_letter
 from elections.delivery.facts import FormFacts
+from elections.delivery.qr import qr_svg
 
 FONT_PACKAGE = "font_source_sans_pro.files"
 FONTS = {
@@ -29,6 +32,7 @@ FONTS = {
         "SourceSansPro-Semibold.ttf",
     )
 }
+QR = "picture:verify"
 # Pango is not safe to use from several threads at once.
 _one_at_a_time = Lock()
 
@@ -37,11 +41,21 @@ class PdfError(Exception):
     """The PDF could not be made."""
 
 
-class PackagedFonts(URLFetcher):
-    """Reads the fonts named in `FONTS`; anything else asked for ends the rendering."""
+class OurFiles(URLFetcher):
+    """Reads the fonts named in `FONTS` and the SVG `pictures` handed in, by their addresses.
+
+    Anything else asked for ends the rendering.
+    """
+
+    def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
+        super().__init__()
+        self._pictures = pictures or {}
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        """The font behind a `font:` address. Raises `FatalURLFetchingError` for all others."""
+        """The file behind an address of ours. Raises `FatalURLFetchingError` for all others."""
+        if url in self._pictures:
+            picture = self._pictures[url]
+            return URLFetcherResponse(url, picture, {"Content-Type": "image/svg+xml"})
         if url not in FONTS:
             raise FatalURLFetchingError(f"Our PDFs may not read {url}")
         font = files(FONT_PACKAGE).joinpath(FONTS[url]).read_bytes()
@@ -59,7 +73,7 @@ def _typography(sheets: tuple[str, ...]) -> _Typography:
     """Fonts and style sheets, read once in each process: most of the time of a first PDF."""
     fonts = FontConfiguration()
     styles = [
-        CSS(string=render_to_string(sheet), font_config=fonts, url_fetcher=PackagedFonts())
+        CSS(string=render_to_string(sheet), font_config=fonts, url_fetcher=OurFiles())
         for sheet in sheets
     ]
     return _Typography(fonts, styles)
@@ -67,23 +81,37 @@ def _typography(sheets: tuple[str, ...]) -> _Typography:
 
 def render_pdf(form: FormFacts) -> bytes:
     """The confirmation of `form` as a PDF. Raises `PdfError`."""
-    page = render_to_string("pdf/confirmation.html", _context(form))
-    return write_pdf(page, sheets=("pdf/confirmation.css",), identifier=form.digest.encode("ascii"))
+    context = _context(form)
+    return write_pdf(
+        render_to_string("pdf/confirmation.html", context),
+        sheets=("pdf/confirmation.css",),
+        identifier=form.digest.encode("ascii"),
+        pictures={QR: qr_svg(context["letter"].verify)},
+    )
 
 
-def write_pdf(page: str, *, sheets: tuple[str, ...], identifier: bytes) -> bytes:
-    """A page of HTML as a tagged PDF, styled by the templates `sheets`. Raises `PdfError`."""
+def write_pdf(
+    page: str,
+    *,
+    sheets: tuple[str, ...],
+    identifier: bytes,
+    pictures: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """A page of HTML as a tagged PDF, styled by the templates `sheets`. Raises `PdfError`.
+
+    `pictures` are SVG drawings by the addresses under which the page shows them.
+    """
     try:
         with _one_at_a_time:
-            return _write(page, sheets, identifier)
+            return _write(page, sheets, identifier, OurFiles(pictures))
     except FatalURLFetchingError as error:
         # It is no `Exception`, so that nothing inside WeasyPrint catches it; out here it is one.
         raise PdfError(str(error)) from error
 
 
-def _write(page: str, sheets: tuple[str, ...], identifier: bytes) -> bytes:
+def _write(page: str, sheets: tuple[str, ...], identifier: bytes, files: OurFiles) -> bytes:
     typography = _typography(sheets)
-    pdf: bytes = HTML(string=page, url_fetcher=PackagedFonts()).write_pdf(
+    pdf: bytes = HTML(string=page, url_fetcher=files).write_pdf(
         stylesheets=typography.styles,
         font_config=typography.fonts,
         pdf_variant="pdf/ua-1",
@@ -98,5 +126,6 @@ def _context(form: FormFacts) -> dict[str, Any]:
         "letter": confirmation_letter(form),
         "receipt": form.receipt,
         "late": not form.timely,
+        "qr": QR,
         "written": written,
     }

@@ -6,12 +6,15 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
+import zxingcpp
 from django.conf import settings
 from pypdf import PdfReader
 from weasyprint import HTML
@@ -19,7 +22,7 @@ from weasyprint.urls import FatalURLFetchingError
 
 from elections.delivery import pdf
 from elections.delivery.facts import FormFacts, FormKind
-from elections.delivery.pdf import FONTS, PackagedFonts, PdfError, render_pdf
+from elections.delivery.pdf import FONTS, OurFiles, PdfError, render_pdf
 from tests.delivery.forms import DIGEST, form_facts, kept, late_facts, line_facts, required
 
 
@@ -59,6 +62,48 @@ def test_it_says_everything_that_is_on_record() -> None:
         "Page 1 of 1",
     ):
         assert said in text
+
+
+def picture_of(form: FormFacts) -> Any:
+    """Its last page as a printer of 300 dots per inch would have it."""
+    with pypdfium2.PdfDocument(render_pdf(form)) as document:
+        return document[len(document) - 1].render(scale=300 / 72).to_pil()
+
+
+@pytest.mark.parametrize("facts", [form_facts, late_facts])
+def test_a_telephone_held_over_the_paper_is_led_to_its_record(
+    facts: Callable[[], FormFacts],
+) -> None:
+    (code,) = zxingcpp.read_barcodes(picture_of(facts()))
+
+    assert code.format == zxingcpp.BarcodeFormat.QRCode
+    assert code.text == f"https://options.example.com/verify/{facts().receipt}/"
+
+
+def test_the_code_has_words_for_whoever_cannot_see_it() -> None:
+    (figure,) = elements(read(form_facts()), "/Figure")
+
+    assert figure["/Alt"] == (
+        "QR code of the address https://options.example.com/verify/7K3MQ-9WD4X-42/"
+    )
+
+
+def elements(reader: PdfReader, kind: str) -> list[Any]:
+    """The elements of that kind in the structure tree."""
+
+    def walk(node: Any) -> Iterator[Any]:
+        node = node.get_object()
+        if isinstance(node, list):
+            for kid in node:
+                yield from walk(kid)
+        elif isinstance(node, dict):
+            if node.get("/S") == kind:
+                yield node
+            if "/K" in node:
+                yield from walk(node["/K"])
+
+    root: Any = reader.trailer["/Root"]
+    return list(walk(root["/StructTreeRoot"]))
 
 
 def test_a_late_form_says_so_first() -> None:
@@ -199,12 +244,12 @@ def test_prices_keep_up_to_four_decimals_and_thousands_their_commas() -> None:
 )
 def test_nothing_but_the_packaged_fonts_is_read(url: str) -> None:
     with pytest.raises(FatalURLFetchingError, match="may not read"):
-        PackagedFonts().fetch(url)
+        OurFiles().fetch(url)
 
 
 def test_the_packaged_fonts_are_read() -> None:
     for url in FONTS:
-        assert PackagedFonts().fetch(url).read()[:4] == b"\x00\x01\x00\x00"
+        assert OurFiles().fetch(url).read()[:4] == b"\x00\x01\x00\x00"
 
 
 @pytest.mark.parametrize(
