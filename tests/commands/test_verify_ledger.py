@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from elections.core.digest import GENESIS, chained_digest
 from elections.models import Employee, Grant, Line, Offer, Submission
@@ -297,17 +297,17 @@ def test_it_ends_in_exit_code_one(forms: Forms) -> None:
 
 def submit_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have another client send a form once the first submissions are read, before the heads are."""
-    read = ledger._submissions
+    read = ledger._in_order
     employee = Employee.objects.get(number="999999")
 
-    def read_then_submit() -> Iterator[Submission]:
-        rows = read()
+    def read_then_submit(submissions: QuerySet[Submission]) -> Iterator[Submission]:
+        rows = read(submissions)
         first = next(rows)
         (sent,) = at_once([lambda: decline(employee)])
         assert isinstance(sent, Submission), sent
         yield from chain([first], rows)
 
-    monkeypatch.setattr(ledger, "_submissions", read_then_submit)
+    monkeypatch.setattr(ledger, "_in_order", read_then_submit)
 
 
 @pytest.mark.postgres
