@@ -14,7 +14,8 @@ import sys
 
 from scripts import machine
 
-PARTS = [machine.PDF, machine.POSTGRESQL, machine.REDIS, machine.CHROMIUM, machine.FAKETIME]
+PARTS = [machine.PDF, machine.POSTGRESQL, machine.REDIS, machine.CHROMIUM, machine.FAKETIME,
+         machine.NETWORK]  # fmt: skip
 ROUNDS = "20"
 # One process each for two cores: much of a fault is waiting for its end.
 PYTEST = [sys.executable, "-m", "pytest", "tests/faults", "-n", "2", "--dist", "worksteal"]
