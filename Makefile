@@ -31,17 +31,17 @@ lock: dev              ## Write the lock files anew from pyproject.toml (UPGRADE
 oracle: dev            ## The deadline and its labels against a second computation, a million times
 	@exec $(IN_VENV) -m scripts.oracle
 
-bench: runtime         ## What the portal costs, beside its floors (PARTS="pages documents record")
-	@exec $(IN_VENV) -m bench $(or $(PARTS),pages documents record) $(BENCH)
+bench: runtime         ## What the portal costs, beside its floors (PARTS="pages lists": only these)
+	@exec $(IN_VENV) -m bench $(PARTS) $(BENCH)
 
 rush: runtime          ## The last minute (USERS=2000, RATE=20 a second), checked against the record
 	@exec $(IN_VENV) -m bench rush --people $(or $(USERS),2000) --rate $(or $(RATE),20) $(BENCH)
 
 bench-roster: runtime  ## Importing 100,000 people and 300,000 grants, beside COPY of the same rows
-	@exec $(IN_VENV) -m bench.roster
+	@exec $(IN_VENV) -m bench roster $(BENCH)
 
-bench-desk: runtime    ## What the desk costs at 100,000 employees (docs/performance.md): five minutes
-	@exec $(IN_VENV) -m bench.desk
+bench-desk: runtime    ## Desk, review and lists at 100,000 employees and 1,000,000 lines
+	@exec $(IN_VENV) -m bench lists $(BENCH)
 
 runtime:
 	@$(PYTHON) -m scripts.bootstrap

@@ -13,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST
 
+from bench.company import GRANTS_EACH
+from bench.documents import forms, plain
 from elections.models import Grant
 from exchange_portal.urls import urlpatterns as portal_urls
 
@@ -52,6 +54,12 @@ def insert(request: HttpRequest) -> HttpResponse:
     return redirect("/bare/")
 
 
+@login_required
+def pdf(request: HttpRequest) -> HttpResponse:
+    """The session, the account, and a form as WeasyPrint makes it when one calls it plainly."""
+    return HttpResponse(plain(next(forms(GRANTS_EACH))), content_type="application/pdf")
+
+
 @require_POST
 def one_hash(request: HttpRequest) -> HttpResponse:
     """One password compared with its hash, and nothing else."""
@@ -63,5 +71,6 @@ urlpatterns = [
     path("bare/", bare),
     path("bare/insert/", insert),
     path("bare/hash/", one_hash),
+    path("bare/pdf/", pdf),
     *portal_urls,
 ]

@@ -7,6 +7,7 @@ so their chains are not chained. Every constraint and trigger of the record stan
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 GRANTS_EACH, FORMS_EACH = 5, 2
 PASSWORD = "correct horse battery staple"  # noqa: S105 (an invented one)
@@ -14,7 +15,9 @@ PASSWORD = "correct horse battery staple"  # noqa: S105 (an invented one)
 ACCOUNTS = """
     INSERT INTO elections_user (password, is_superuser, email, name, is_staff, is_active,
         date_joined)
-    SELECT %(password)s, false, %(prefix)s || n || '@example.com', 'Employee ' || n, false, true,
+    SELECT %(password)s, false, %(prefix)s || n || '@example.com',
+        initcap(translate(substr(md5((n %% 331)::text), 1, 6), '0123456789', 'aeioulmnrs')) || ' '
+        || initcap(translate(substr(md5(n::text), 1, 8), '0123456789', 'aeioulmnrs')), false, true,
         now()
     FROM generate_series(%(first)s, %(last)s) n"""
 PEOPLE = """
@@ -123,34 +126,55 @@ def settle() -> None:
 
 def sign_in(prefix: str, first: int, last: int) -> list[Person]:
     """A session for each of these people."""
+    from elections.models import Employee
+
+    numbers = [f"{prefix}{n:06}" for n in range(first, last + 1)]
+    people = list(
+        Employee.objects.filter(number__in=numbers)
+        .select_related("user")
+        .prefetch_related("grants")
+    )
+    sessions = _sessions([employee.user for employee in people])
+    return [
+        Person(one.email, one.number, key, tuple(grant.number for grant in one.grants.all()))
+        for one, key in zip(people, sessions, strict=True)
+    ]
+
+
+def sign_in_law() -> str:
+    """Someone of the Law Department, signed in: their session's cookie."""
+    from django.contrib.auth.models import Group
+
+    from elections.models import User
+    from elections.services.groups import LAW_DEPARTMENT, set_up_groups
+
+    set_up_groups()
+    law = User.objects.create_user("law@example.com", name="Lou Law", is_staff=True)
+    law.groups.set(Group.objects.filter(name=LAW_DEPARTMENT))
+    return _sessions([law])[0]
+
+
+def _sessions(users: list[Any]) -> list[str]:
+    """The cookie of a new session for each of these accounts."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
     from django.utils import timezone
 
-    from elections.models import Employee
-
-    numbers = [f"{prefix}{n:06}" for n in range(first, last + 1)]
-    people, sessions = [], []
-    store = SessionStore()
+    store, rows = SessionStore(), []
     expires = timezone.now() + timezone.timedelta(days=1)
-    for employee in (
-        Employee.objects.filter(number__in=numbers)
-        .select_related("user")
-        .prefetch_related("grants")
-    ):
-        key = store._get_new_session_key()
+    for user in users:
         kept = {
-            SESSION_KEY: str(employee.user.pk),
+            SESSION_KEY: str(user.pk),
             BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
-            HASH_SESSION_KEY: employee.user.get_session_auth_hash(),
+            HASH_SESSION_KEY: user.get_session_auth_hash(),
         }
-        sessions.append(
+        rows.append(
             SessionStore.get_model_class()(
-                session_key=key, session_data=store.encode(kept), expire_date=expires
+                session_key=store._get_new_session_key(),
+                session_data=store.encode(kept),
+                expire_date=expires,
             )
         )
-        grants = tuple(grant.number for grant in employee.grants.all())
-        people.append(Person(employee.email, employee.number, key, grants))
-    SessionStore.get_model_class().objects.bulk_create(sessions)
-    return people
+    SessionStore.get_model_class().objects.bulk_create(rows)
+    return [row.session_key for row in rows]

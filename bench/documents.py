@@ -55,8 +55,8 @@ def start(*arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def forms() -> Iterator[Any]:
-    """One form after another, none like the last."""
+def forms(grants: int = GRANTS) -> Iterator[Any]:
+    """One form of so many grants after another, none like the last."""
     from elections.core.terms import Choice, OptionKind
     from elections.delivery.facts import FormFacts, FormKind, LineFacts, OfferFacts
 
@@ -86,7 +86,7 @@ def forms() -> Iterator[Any]:
                 withdrawn=False,
                 new_shares=0 if grant % 3 == 0 else 750 + n,
             )
-            for grant in range(GRANTS)
+            for grant in range(grants)
         )
         yield FormFacts(
             offer=offer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +19,15 @@ def processor_time(processes: Iterable[int]) -> float:
         except OSError:
             continue  # It ended; nobody of ours does while it is measured.
     return spent / 1e9
+
+
+def peak_memory() -> float:
+    """The most MB that this process has held since its program was loaded (Linux).
+
+    `getrusage` would count its parent's too.
+    """
+    peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+    return int(peak[1]) / 1024 if peak else 0.0
 
 
 class Times:

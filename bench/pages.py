@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from bench import company, site
-from bench.client import Ask, batch, get, post
+from bench.client import Ask, get, post
 from bench.company import Person
-from bench.measure import Row, Times, processor_time, row
-from scripts import processes
+from bench.measure import Row, Times, row
+from bench.turns import measured
 
 PAGE, INSERT, HASH = "bare page, 3 queries", "bare insert", "one argon2 hash"
+PLAIN_PDF = "plain WeasyPrint call in a bare view"
 ELECTION, SUBMIT = "election page", "submit"
+FIRST_PDF, KEPT_PDF = "PDF of a form, not made yet", "PDF of a form, made already"
 SIGN_IN = "sign-in by password, the hash left out"
 STEPS = (ELECTION, "choices", "check page", SUBMIT, "receipt")
 A_BATCH = 40
@@ -27,35 +28,45 @@ def run(rounds: int) -> list[Row]:
     return rows(found)
 
 
-def measure(folder: Path, rounds: int, database: str = "portal") -> Times:
+def measure(folder: Path, rounds: int) -> Times:
     """Fill in a crowd that sends forms, and measure each page in turn, `rounds` times."""
-    company.fill("c", 1, (rounds + 1) * A_BATCH)
-    company.fill("t", 1, A_BATCH, grants=10)
-    company.fill("h", 1, A_BATCH, grants=100)
+    crowds = Crowds(rounds)
     company.settle()
-    crowd = company.sign_in("c", 1, (rounds + 1) * A_BATCH)
-    ten, hundred = company.sign_in("t", 1, A_BATCH), company.sign_in("h", 1, A_BATCH)
     found = Times()
-    with site.gunicorn(folder, database) as port:
+    with site.gunicorn(folder) as port:
         for n in range(rounds + 1):
-            mine = crowd[n * A_BATCH : (n + 1) * A_BATCH]
             # The first round warms up: it is thrown away.
-            one_round(port, mine, ten, hundred, found if n else Times())
+            one_round(port, crowds, n, found if n else Times())
     return found
 
 
-def one_round(
-    port: int, crowd: list[Person], ten: list[Person], hundred: list[Person], found: Times
-) -> None:
-    """Every request once for each of the crowd; the floors before, between and after."""
+class Crowds:
+    """People who have sent nothing yet, signed in: new ones for each round, and two holding much.
+
+    They are put into the database that this process works on.
+    """
+
+    def __init__(self, rounds: int) -> None:
+        every = (rounds + 1) * A_BATCH
+        company.fill("c", 1, every)
+        company.fill("t", 1, A_BATCH, grants=10)
+        company.fill("h", 1, A_BATCH, grants=100)
+        self.all = company.sign_in("c", 1, every)
+        self.ten = company.sign_in("t", 1, A_BATCH)
+        self.hundred = company.sign_in("h", 1, A_BATCH)
+
+    def of_round(self, n: int) -> list[Person]:
+        """Those whose turn it is in round `n`, from 0 on."""
+        return self.all[n * A_BATCH : (n + 1) * A_BATCH]
+
+
+def one_round(port: int, crowds: Crowds, n: int, found: Times) -> None:
+    """Every request once for each of the round's crowd; the floors before, between and after."""
+    crowd = crowds.of_round(n)
+    few = crowd[: A_BATCH // 4]
 
     def ask(what: str, asks: list[Ask]) -> list[str]:
-        servers = processes.descendants(os.getpid())
-        before = processor_time(servers)
-        seconds, answers = batch(port, asks)
-        found.add(what, seconds, (processor_time(servers) - before) / len(asks))
-        return [urlsplit(answer.location).path + "?" + urlsplit(answer.location).query
-                for answer in answers]  # fmt: skip
+        return [answer.location for answer in measured(port, what, asks, found)]
 
     def floors() -> None:
         ask(PAGE, [get("/bare/", p.session) for p in crowd])
@@ -64,18 +75,21 @@ def one_round(
     floors()
     ask("offer page", [get("/", p.session) for p in crowd])
     ask(ELECTION, [get("/election/", p.session) for p in crowd])
-    ask(f"{ELECTION}, 10 grants", [get("/election/", p.session) for p in ten])
-    ask(f"{ELECTION}, 100 grants", [get("/election/", p.session) for p in hundred])
+    ask(f"{ELECTION}, 10 grants", [get("/election/", p.session) for p in crowds.ten])
+    ask(f"{ELECTION}, 100 grants", [get("/election/", p.session) for p in crowds.hundred])
     floors()
     checks = ask("choices", [choices(p) for p in crowd])
     ask("check page", [get(check, p.session) for p, check in zip(crowd, checks, strict=True)])
     receipts = ask(SUBMIT, [sign(p, check) for p, check in zip(crowd, checks, strict=True)])
     floors()
     ask("receipt", [get(at, p.session) for p, at in zip(crowd, receipts, strict=True)])
-    few = crowd[: A_BATCH // 4]
     ask(HASH, [post("/bare/hash/", {"password": company.PASSWORD}, status=302) for _ in few])
     ask(SIGN_IN, [sign_in(p) for p in few])
     floors()
+    downloads = [pdf(p, at) for p, at in zip(few, receipts, strict=False)]
+    ask(PLAIN_PDF, [get("/bare/pdf/", p.session) for p in few])
+    ask(FIRST_PDF, downloads)
+    ask(KEPT_PDF, downloads)
 
 
 def choices(person: Person) -> Ask:
@@ -94,6 +108,11 @@ def sign_in(person: Person) -> Ask:
     """The sign-in form, filled in right."""
     fields = {"login": person.email, "password": company.PASSWORD}
     return post("/accounts/login/", fields, status=302)
+
+
+def pdf(person: Person, receipt: str) -> Ask:
+    """The same receipt as a document; whoever asks first has it made, and its mail with it."""
+    return get(f"{receipt.rstrip('/')}.pdf", person.session)
 
 
 def rows(found: Times) -> list[Row]:
@@ -116,6 +135,8 @@ def rows(found: Times) -> list[Row]:
         Row("each further grant", "", f"{each:.1%} of the page with 10", each, most=0.03),
         _row(found, SIGN_IN, PAGE, most=3.0),
         _row(found, HASH, PAGE),
+        _row(found, KEPT_PDF, PAGE, most=2.0),
+        _row(found, FIRST_PDF, PLAIN_PDF, most=1.0),
     ]
 
 

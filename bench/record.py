@@ -5,14 +5,12 @@ The record is written by SQL and then chained as the portal chains it, so every 
 
 from __future__ import annotations
 
-import re
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 from bench import company, site
-from bench.measure import Row
+from bench.measure import Row, peak_memory
 
 ROWS_A_SECOND = 20_000
 FLAT = 1.15  # times the memory at a tenth of the size
@@ -122,6 +120,4 @@ if __name__ == "__main__":
     began = time.process_time()
     rows = ACTS[sys.argv[1]]()
     seconds = time.process_time() - began
-    # The peak since this program was loaded; getrusage would count its parent's.
-    peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
-    print(rows, seconds, int(peak[1]) / 1024 if peak else 0)
+    print(rows, seconds, peak_memory())

@@ -1,25 +1,15 @@
 """How long importing a roster takes, beside the least that PostgreSQL needs for the same rows.
 
-    .venv/bin/python -m bench.roster [--people 100000] [--rounds 3]
-
 The least is a COPY of each file as it is, and one INSERT ... SELECT from each into the portal's own
 tables with their keys and checks, committed. It checks no cell, compares nothing with what is
-there, and makes no accounts. Both run in turn, each on its own copy of a migrated database of a
-private PostgreSQL that keeps its defaults (fsync on). There are three grants for each person.
-
-Exits 1 when the first import (all new) takes more than four times the least, by the medians, or the
-process more than 500 MB. What the same files take again, and files in which everything has changed,
-is told beside it.
+there, and makes no accounts. Both run in turn, each on its own copy of the portal's empty database.
+There are three grants for each person. What the same files take again, and files in which
+everything has changed, is told beside the first import (all new), which has the bars.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
-import os
-import resource
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,14 +17,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 
-from scripts import services
+from bench import site
+from bench.measure import Row, peak_memory
 
-ROOT = Path(__file__).resolve().parent.parent
-OFFER = ROOT / "offers" / "lantronix-2002"
 GRANTS_EACH = 3
-MOST_TIMES = 4
+MOST_TIMES = 4.0
 MOST_MEMORY = 500  # MB
-FIRST = "import, all new"
+LEAST, FIRST = "the least, COPY and INSERT", "import, all new"
 
 PEOPLE = {
     "Employee Number": "text",
@@ -78,24 +67,20 @@ JOIN elections_plan p ON p.code = "Plan"
 """
 
 
-def main() -> int:
-    """Measure, and say what was found; returns 1 when the bar is missed."""
-    parser = argparse.ArgumentParser(prog="python -m bench.roster", description=__doc__)
-    parser.add_argument("--people", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="portal-bench-") as name, portal(Path(name)):
-        first, later = Path(name, "first"), Path(name, "later")
-        write_files(first, chosen.people)
-        write_files(later, chosen.people, domain="new.example.com", vested=2)
-        rounds = [one_round(first, later, f"round_{n}") for n in range(chosen.rounds)]
-    return tell(chosen.people, rounds)
+def run(people: int, rounds: int) -> list[Row]:
+    """Measure `rounds` imports of so many people; the rows of the table."""
+    with site.servers() as folder:
+        first, later = folder / "first", folder / "later"
+        write_files(first, people)
+        write_files(later, people, domain="new.example.com", vested=2)
+        found = [one_round(first, later, f"round_{n}") for n in range(rounds)]
+    return rows(people, found)
 
 
 def one_round(first: Path, later: Path, name: str) -> dict[str, float]:
     """Seconds that each took."""
     with database(f"{name}_least"):
-        seconds = {"the least": timed(lambda: copy_and_insert(first))}
+        seconds = {LEAST: timed(lambda: copy_and_insert(first))}
     with database(name):
         seconds[FIRST] = timed(lambda: imported(first, new=True))
         seconds["again, nothing changed"] = timed(lambda: imported(first))
@@ -103,21 +88,20 @@ def one_round(first: Path, later: Path, name: str) -> dict[str, float]:
     return seconds
 
 
-def tell(people: int, rounds: list[dict[str, float]]) -> int:
-    """Print the medians, how many times the least they are, and the most memory used."""
-    least = median(seconds["the least"] for seconds in rounds)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    say(f"{people:,} people, {people * GRANTS_EACH:,} grants; medians of {len(rounds)}")
-    first = median(seconds[FIRST] for seconds in rounds)
-    missed = first > MOST_TIMES * least or memory > MOST_MEMORY
-    for what in rounds[0]:
-        took = median(seconds[what] for seconds in rounds)
-        each = ", ".join(f"{seconds[what]:.1f}" for seconds in rounds)
-        say(f"{what:26} {took:6.1f} s  {took / least:5.2f} times the least  ({each})")
-    say(f"most memory                {memory:,} MB")
-    bar = f"at most {MOST_TIMES} times the least and {MOST_MEMORY} MB"
-    say(f"{'Missed' if missed else 'Kept'}: {bar}, for the first import.")
-    return int(missed)
+def rows(people: int, found: list[dict[str, float]]) -> list[Row]:
+    """The medians, how many times the least they are, and the most memory used."""
+    took = {what: median(seconds[what] for seconds in found) for what in found[0]}
+    memory = peak_memory()
+    return [
+        Row("people, and their grants", f"{people:,}, {people * GRANTS_EACH:,}",
+            f"medians of {len(found)}, by the clock"),
+        *(
+            Row(what, f"{seconds:.1f} s", f"{seconds / took[LEAST]:.2f} × the least",
+                seconds / took[LEAST], most=MOST_TIMES if what == FIRST else None)
+            for what, seconds in took.items()
+        ),
+        Row("most memory", f"{memory:.0f} MB", "", memory, most=MOST_MEMORY),
+    ]  # fmt: skip
 
 
 def imported(folder: Path, *, new: bool = False, changed: bool = False) -> None:
@@ -174,44 +158,12 @@ def write_files(folder: Path, people: int, domain: str = "example.com", vested: 
 
 
 @contextmanager
-def portal(folder: Path) -> Iterator[None]:
-    """A private PostgreSQL with the portal's tables and its offer; nobody is on the roster."""
-    with services.postgres_server() as server:
-        os.environ.update(server.environment)
-        os.environ["PORTAL_MODE"] = "demo"  # its other settings have defaults
-        os.environ["PORTAL_DATA_DIR"] = str(folder)
-        os.environ["PORTAL_LOG_LEVEL"] = "WARNING"
-        os.environ["DJANGO_SETTINGS_MODULE"] = "exchange_portal.settings"
-        import django
-        from django.core.management import call_command
-        from django.db import connection
-
-        django.setup()
-        call_command("migrate", verbosity=0)
-        with Path(os.devnull).open("w") as nowhere:
-            call_command("load_offer", str(OFFER), stdout=nowhere)
-        connection.close()
-        yield
-        connection.close()
-
-
-@contextmanager
 def database(name: str) -> Iterator[None]:
     """A copy of the portal's database under that name, in which everything within happens."""
-    from django.db import connection
-
-    original = connection.settings_dict["NAME"]
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {original}")
-    connection.settings_dict["NAME"] = name
-    connection.connect()
-    try:
+    site.copy_database(name)
+    with site.using(name):
         yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = original
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name}")
+    site.drop_database(name)
 
 
 def timed(work: Callable[[], None]) -> float:
@@ -219,13 +171,3 @@ def timed(work: Callable[[], None]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
-
-
-def say(text: str) -> None:
-    """Tell whoever measures."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

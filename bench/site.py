@@ -55,6 +55,7 @@ def servers(**variables: str) -> Iterator[Path]:
 
 def _set_up() -> None:
     # Sets Django up, as gunicorn will, with the bare pages beside the portal's.
+    Path(os.environ["PORTAL_DATA_DIR"], "static").mkdir()
     import_module("bench.wsgi")
     from django.conf import settings
     from django.core.management import call_command
@@ -119,6 +120,15 @@ def copy_database(name: str) -> None:
     connection.close()
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE portal")
+
+
+def drop_database(name: str) -> None:
+    """Throw that copy away, with the room it takes on the disk."""
+    from django.db import connection
+
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name}")
 
 
 def run_python(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
