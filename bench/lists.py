@@ -88,7 +88,7 @@ class Pages:
         waiting = queue.unreviewed(queries.current_offer()).values_list("pk", flat=True)
         names = Employee.objects.filter(number__startswith="l").order_by("pk")
         self.names = [quote(name) for name in names.values_list("name", flat=True)[:1000]]
-        far = people * company.FORMS_EACH // 50 // 2
+        far = people * company.FORMS_EACH // 25 // 2
         self.waiting = list(waiting[: people // 2])
         self.asks: dict[str, Callable[[], Ask]] = {
             "desk": lambda: get("/admin/", law),
@@ -108,7 +108,8 @@ class Pages:
             "search for a name": lambda: self._search(self.random.choice(self.names)),
             "search for an address": lambda: self._search(f"l{self._person()}%40example.com"),
             "search for a grant number": lambda: self._search(f"l{self._person():06}-3"),
-            "search for nobody": lambda: self._search("nobody+of+that+name"),
+            "search for nobody": lambda: self._search("nobody+unheard"),
+            "search with a word of two letters": lambda: self._search("nobody+of+that+name"),
             "search that finds everyone": lambda: self._search("example.com"),
         }
 

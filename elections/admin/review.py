@@ -143,12 +143,12 @@ def _next(
     if found is not None:
         return HttpResponseRedirect(reverse("admin:review_form", args=[found.pk]))
     what = "late form" if late else "form"
-    before = queue.waiting_for(request.user, offer, late=late).count()
+    before = queue.how_many(queue.waiting_for(request.user, offer, late=late))
     if before:
-        waits = f"{before:,} {what} waits" if before == 1 else f"{before:,} {what}s wait"
+        waits = f"{before} {what} waits" if before.forms == 1 else f"{before} {what}s wait"
         messages.info(
             request,
-            f"You are at the end of the queue. {waits} from before: skipped,"
+            f"You are at the end of the queue. {waits.capitalize()} from before: skipped,"
             " or let go of by a colleague.",
         )
     else:
@@ -193,11 +193,11 @@ def _hold(request: HttpRequest, submission: Submission) -> ReviewHold | None:
     return queue.in_hands(submission.offer).filter(submission=submission).first()
 
 
-def _left(request: HttpRequest, offer: Offer, *, late: bool = False) -> int:
+def _left(request: HttpRequest, offer: Offer, *, late: bool = False) -> queue.HowMany:
     """How many forms wait: for this reviewer, or, for whoever takes none, at all."""
     if may_act(request):
-        return queue.waiting_for(request.user, offer, late=late).count()
-    return queue.unreviewed(offer, late=late).count()
+        return queue.how_many(queue.waiting_for(request.user, offer, late=late))
+    return queue.how_many(queue.unreviewed(offer, late=late))
 
 
 admin.site.add_page("review/", overview, name="review")

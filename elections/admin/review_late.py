@@ -41,7 +41,7 @@ def late_forms(request: HttpRequest) -> HttpResponse:
         "Late submissions",
         page=page,
         rows=[_row(form, zone=offer.zone) for form in page],
-        waiting=queue.waiting_for(request.user, offer, late=True).count(),
+        waiting=queue.how_many(queue.waiting_for(request.user, offer, late=True)),
     )
 
 

@@ -76,6 +76,11 @@ class Submission(models.Model):
         indexes = [
             models.Index(fields=["employee", "-ordered_at", "-sequence"]),
             models.Index(fields=["offer", "-ordered_at", "-sequence"]),
+            # The list backwards, the queue of those to review forwards.
+            models.Index(fields=["received_at", "id"], name="submission_as_received"),
+            models.Index(
+                fields=["offer", "received_at"], name="submission_late", condition=Q(timely=False)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -6,6 +6,7 @@ from reading the same form; what is decided is guarded by `review_submission` it
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -15,6 +16,26 @@ from elections import clock
 from elections.models import Offer, ReviewDecision, ReviewHold, Submission, User
 
 LEASE = timedelta(minutes=10)
+COUNTED_UP_TO = 1_000  # nobody plans by the exact number of more, and counting them takes longer
+
+
+@dataclass(frozen=True, slots=True)
+class HowMany:
+    """How many forms wait, or that they are more than anybody counts; false where none does."""
+
+    forms: int
+
+    def __bool__(self) -> bool:
+        return bool(self.forms)
+
+    def __str__(self) -> str:
+        more = self.forms > COUNTED_UP_TO
+        return f"more than {COUNTED_UP_TO:,}" if more else f"{self.forms:,}"
+
+
+def how_many(forms: QuerySet[Submission]) -> HowMany:
+    """Count these forms, up to one more than `COUNTED_UP_TO`."""
+    return HowMany(forms.order_by()[: COUNTED_UP_TO + 1].count())
 
 
 def unreviewed(offer: Offer, *, late: bool = False) -> QuerySet[Submission]:

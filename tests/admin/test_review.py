@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from elections.models import Employee, Grant, Offer, ReviewDecision, ReviewHold, Submission, User
 from elections.models.submission import Verdict
+from elections.services import queue
 from elections.services.groups import LAW_DEPARTMENT
 from elections.services.queue import LEASE
 from elections.services.review import review_submission
@@ -364,3 +365,14 @@ def test_a_form_takes_as_many_queries_whatever_the_person_did_before(
 
     with django_assert_num_queries(QUERIES):
         law_client.get(review(many))
+
+
+def test_so_many_forms_that_nobody_counts_them_are_said_to_be_more(
+    law_client: Client, three: list[Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "3 forms wait to be reviewed." in words(law_client.get(REVIEW))
+
+    monkeypatch.setattr(queue, "COUNTED_UP_TO", 2)
+
+    assert "More than 2 forms wait to be reviewed." in words(law_client.get(REVIEW))
+    assert "More than 2 forms wait in this queue" in words(law_client.get(review(three[0])))
