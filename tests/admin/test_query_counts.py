@@ -24,7 +24,7 @@ QUERIES: dict[str, tuple[int, int]] = {
     "reminder": (6, 6),
     "rosterupload": (6, 6),
     "statuschange": (9, 5),
-    "submission": (7, 16),
+    "submission": (6, 16),
     "user": (7, 6),
 }
 
