@@ -30,6 +30,7 @@ def test_whoever_holds_the_code_sees_time_and_digest_and_nothing_of_the_person(
     assert "This receipt is on record" in page
     assert "January 15, 2003, 10:00:00.000000 AM PST (1:00:00.000000 PM EST)" in page
     assert submission.digest in page
+    assert "it does not compute it anew" in page  # so it vouches for no more than the lookup
     whole = response.content.decode()
     for secret in (employee.name, employee.number, employee.email, "0001", "lection "):
         assert secret not in whole.partition("<main")[2].partition("</main")[0]
