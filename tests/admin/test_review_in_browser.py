@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from elections.models import Offer, ReviewDecision, Submission
-from elections.services.groups import LAW_DEPARTMENT
+from elections.services.groups import AUDITOR, LAW_DEPARTMENT
 from tests.admin.pages import REVIEW, review
 from tests.admin.people import make_staff
 from tests.browser import Visit, visits
@@ -107,3 +107,16 @@ def test_without_scripts_tab_and_enter_are_enough(visit: Visit, forms: list[Subm
     page.wait_for_url(f"**{review(forms[1])}")
 
     assert decided() == [(forms[0].pk, "valid", "")]
+
+
+def test_an_auditor_looks_at_a_form_without_keys_and_without_a_script_that_fails(
+    forms: list[Submission], chromium: Browser, live_server
+) -> None:
+    auditor = make_staff("audit@example.com", "Alex Audit", AUDITOR)
+    with visits(chromium, auditor, live_server.url, silent=True) as visit:
+        page = visit(review(forms[0]))
+        page.keyboard.press("v")
+
+        expect(page.locator("[data-shortcuts]")).to_have_count(0)
+        assert "/static/portal/review.js" not in page.content()
+    assert decided() == []
