@@ -1,6 +1,6 @@
-"""The floor: the least that a page and a form can be in Django, beside the portal's own addresses.
+"""The floor: the least that a page and a form can be in Django, served as the portal is.
 
-Both go through every middleware of the portal, its session and its sign-in.
+Same server, database and middleware; session and account are read as Django itself reads them.
 """
 
 from __future__ import annotations
@@ -72,5 +72,5 @@ urlpatterns = [
     path("bare/insert/", insert),
     path("bare/hash/", one_hash),
     path("bare/pdf/", pdf),
-    *portal_urls,
+    *portal_urls,  # the bare page links to them
 ]

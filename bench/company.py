@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 GRANTS_EACH, FORMS_EACH = 5, 2
+BARE = "django.contrib.auth.backends.ModelBackend"
 PASSWORD = "correct horse battery staple"  # noqa: S105 (an invented one)
 
 ACCOUNTS = """
@@ -19,14 +20,14 @@ ACCOUNTS = """
         initcap(translate(substr(md5((n %% 331)::text), 1, 6), '0123456789', 'aeioulmnrs')) || ' '
         || initcap(translate(substr(md5(n::text), 1, 8), '0123456789', 'aeioulmnrs')), false, true,
         now()
-    FROM generate_series(%(first)s, %(last)s) n"""
+    FROM generate_series(%(first)s::int, %(last)s::int) n"""
 PEOPLE = """
     INSERT INTO elections_employee (user_id, number, name, email, country, employment, hired_on,
         is_director, is_executive_officer, on_leave, ledger_length, ledger_head)
     SELECT u.id, %(prefix)s || to_char(n, 'FM000000'), u.name, u.email,
         CASE WHEN %(forms)s > 0 AND n %% 25 = 0 THEN 'CA' ELSE 'US' END, 'regular',
         DATE '2001-03-01', false, false, false, %(forms)s, repeat('0', 64)
-    FROM generate_series(%(first)s, %(last)s) n
+    FROM generate_series(%(first)s::int, %(last)s::int) n
     JOIN elections_user u ON u.email = %(prefix)s || n || '@example.com'"""
 GRANTS = """
     INSERT INTO elections_grant (employee_id, number, plan_id, kind, granted_on, exercise_price,
@@ -88,11 +89,15 @@ MAILS = (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone signed in: their session's cookie, and the numbers of their grants."""
+    """Someone signed in: their session's cookie, and the numbers of their grants.
+
+    `bare` is a session for the bare pages, which know Django's own way to sign in.
+    """
 
     email: str
     number: str
     session: str
+    bare: str
     grants: tuple[str, ...]
 
 
@@ -134,15 +139,15 @@ def sign_in(prefix: str, first: int, last: int) -> list[Person]:
         .select_related("user")
         .prefetch_related("grants")
     )
-    sessions = _sessions([employee.user for employee in people])
+    users = [employee.user for employee in people]
     return [
-        Person(one.email, one.number, key, tuple(grant.number for grant in one.grants.all()))
-        for one, key in zip(people, sessions, strict=True)
+        Person(one.email, one.number, key, bare, tuple(grant.number for grant in one.grants.all()))
+        for one, key, bare in zip(people, _sessions(users), _sessions(users, BARE), strict=True)
     ]
 
 
-def sign_in_law() -> str:
-    """Someone of the Law Department, signed in: their session's cookie."""
+def sign_in_law() -> tuple[str, str]:
+    """Someone of the Law Department, signed in: their session's cookie, and one for bare pages."""
     from django.contrib.auth.models import Group
 
     from elections.models import User
@@ -151,11 +156,11 @@ def sign_in_law() -> str:
     set_up_groups()
     law = User.objects.create_user("law@example.com", name="Lou Law", is_staff=True)
     law.groups.set(Group.objects.filter(name=LAW_DEPARTMENT))
-    return _sessions([law])[0]
+    return _sessions([law])[0], _sessions([law], BARE)[0]
 
 
-def _sessions(users: list[Any]) -> list[str]:
-    """The cookie of a new session for each of these accounts."""
+def _sessions(users: list[Any], backend: str = "") -> list[str]:
+    """The cookie of a new session for each of these accounts, signed in by that backend."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
@@ -166,7 +171,7 @@ def _sessions(users: list[Any]) -> list[str]:
     for user in users:
         kept = {
             SESSION_KEY: str(user.pk),
-            BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+            BACKEND_SESSION_KEY: backend or settings.AUTHENTICATION_BACKENDS[0],
             HASH_SESSION_KEY: user.get_session_auth_hash(),
         }
         rows.append(

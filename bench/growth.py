@@ -60,7 +60,7 @@ def measure(folder: Path, databases: list[str], rounds: int) -> dict[str, Times]
             with site.using(name):
                 crowds[name] = Crowds(rounds)
                 company.settle()
-            ports[name] = servers.enter_context(site.gunicorn(folder, name, workers=1))
+            ports[name] = servers.enter_context(site.beside_the_floor(folder, name, workers=1))
         for n in range(rounds + 1):
             for name in databases:
                 # The first round warms up: it is thrown away.

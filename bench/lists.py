@@ -40,10 +40,10 @@ def run(people: int, rounds: int) -> list[Row]:
     with site.servers() as folder:
         company.fill("t", 1, 1, grants=10)
         company.fill("l", 1, people, forms=company.FORMS_EACH)
-        law = company.sign_in_law()
+        law, bare = company.sign_in_law()
         company.settle()
         counted = count()
-        found = measure(folder, Pages(law, people), rounds)
+        found = measure(folder, Pages(law, people), bare, rounds)
     floor = found.median(PAGE)
     return [
         *(
@@ -62,16 +62,16 @@ def count() -> float:
     return count_figures(offer=queries.current_offer()).took
 
 
-def measure(folder: Path, pages: Pages, rounds: int) -> Times:
+def measure(folder: Path, pages: Pages, bare: str, rounds: int) -> Times:
     """Each page in turn, `rounds` times, the floor before each."""
     found = Times()
-    with site.gunicorn(folder) as port:
+    with site.beside_the_floor(folder) as ports:
         for n in range(rounds + 1):
             # The first round warms up: it is thrown away.
             noted = found if n else Times()
             for what, ask in pages.asks.items():
-                measured(port, PAGE, [get("/bare/", pages.law) for _ in range(A_BATCH)], noted)
-                measured(port, what, [ask() for _ in range(A_BATCH)], noted)
+                measured(ports.bare, PAGE, [get("/bare/", bare) for _ in range(A_BATCH)], noted)
+                measured(ports.portal, what, [ask() for _ in range(A_BATCH)], noted)
     return found
 
 

@@ -97,9 +97,8 @@ def row(
 ) -> Row:
     """A line for what took (by the clock, on the cores), beside its floor.
 
-    The bar is held against processor time: the clock's ratio is only told, since whoever else works
-    on this machine changes it.
+    The bar is held against the clock, which is what people wait by, so the machine has to be free.
     """
     clock, cores = took[0] / floor[0], took[1] / floor[1]
     figure = f"{took[0] * 1000:.1f} / {took[1] * 1000:.1f} ms"
-    return Row(what, figure, f"{clock:.2f} / {cores:.2f} × {named}", cores, most)
+    return Row(what, figure, f"{clock:.2f} / {cores:.2f} × {named}", clock, most)

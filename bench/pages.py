@@ -33,10 +33,10 @@ def measure(folder: Path, rounds: int) -> Times:
     crowds = Crowds(rounds)
     company.settle()
     found = Times()
-    with site.gunicorn(folder) as port:
+    with site.beside_the_floor(folder) as ports:
         for n in range(rounds + 1):
             # The first round warms up: it is thrown away.
-            one_round(port, crowds, n, found if n else Times())
+            one_round(ports, crowds, n, found if n else Times())
     return found
 
 
@@ -60,17 +60,20 @@ class Crowds:
         return self.all[n * A_BATCH : (n + 1) * A_BATCH]
 
 
-def one_round(port: int, crowds: Crowds, n: int, found: Times) -> None:
+def one_round(ports: site.Ports, crowds: Crowds, n: int, found: Times) -> None:
     """Every request once for each of the round's crowd; the floors before, between and after."""
     crowd = crowds.of_round(n)
     few = crowd[: A_BATCH // 4]
 
     def ask(what: str, asks: list[Ask]) -> list[str]:
-        return [answer.location for answer in measured(port, what, asks, found)]
+        return [answer.location for answer in measured(ports.portal, what, asks, found)]
+
+    def bare(what: str, asks: list[Ask]) -> None:
+        measured(ports.bare, what, asks, found)
 
     def floors() -> None:
-        ask(PAGE, [get("/bare/", p.session) for p in crowd])
-        ask(INSERT, [post("/bare/insert/", {"said": "x"}, p.session, status=302) for p in crowd])
+        bare(PAGE, [get("/bare/", p.bare) for p in crowd])
+        bare(INSERT, [post("/bare/insert/", {"said": "x"}, p.bare, status=302) for p in crowd])
 
     floors()
     ask("offer page", [get("/", p.session) for p in crowd])
@@ -83,11 +86,11 @@ def one_round(port: int, crowds: Crowds, n: int, found: Times) -> None:
     receipts = ask(SUBMIT, [sign(p, check) for p, check in zip(crowd, checks, strict=True)])
     floors()
     ask("receipt", [get(at, p.session) for p, at in zip(crowd, receipts, strict=True)])
-    ask(HASH, [post("/bare/hash/", {"password": company.PASSWORD}, status=302) for _ in few])
+    bare(HASH, [post("/bare/hash/", {"password": company.PASSWORD}, status=302) for _ in few])
     ask(SIGN_IN, [sign_in(p) for p in few])
     floors()
     downloads = [pdf(p, at) for p, at in zip(few, receipts, strict=False)]
-    ask(PLAIN_PDF, [get("/bare/pdf/", p.session) for p in few])
+    bare(PLAIN_PDF, [get("/bare/pdf/", p.bare) for p in few])
     ask(FIRST_PDF, downloads)
     ask(KEPT_PDF, downloads)
 

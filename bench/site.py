@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def servers(**variables: str) -> Iterator[Path]:
 
 
 def _set_up() -> None:
-    # Sets Django up, as gunicorn will, with the bare pages beside the portal's.
+    # Sets Django up, as gunicorn will.
     Path(os.environ["PORTAL_DATA_DIR"], "static").mkdir()
     import_module("bench.wsgi")
     from django.conf import settings
@@ -74,14 +75,40 @@ def _set_up() -> None:
         cursor.execute(RUNNING)
 
 
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the portal listens, and where the bare pages do."""
+
+    portal: int
+    bare: int
+
+
 @contextmanager
-def gunicorn(folder: Path, database: str = "portal", *, workers: int = WORKERS) -> Iterator[int]:
+def beside_the_floor(
+    folder: Path, database: str = "portal", *, workers: int = WORKERS
+) -> Iterator[Ports]:
+    """The portal and the bare pages, each on a web server of its own, on that database."""
+    with (
+        gunicorn(folder, database, workers=workers) as portal,
+        gunicorn(folder, database, workers=workers, serving="bench.bare_wsgi") as bare,
+    ):
+        yield Ports(portal, bare)
+
+
+@contextmanager
+def gunicorn(
+    folder: Path,
+    database: str = "portal",
+    *,
+    workers: int = WORKERS,
+    serving: str = "bench.wsgi",
+) -> Iterator[int]:
     """The web server, with the product's own settings, on that database; its port."""
     port = processes.free_port()
     log = (folder / f"gunicorn-{port}.log").open("wb")
     server = processes.start(
         [
-            str(BIN / "gunicorn"), "bench.wsgi", "--config", "python:exchange_portal.server",
+            str(BIN / "gunicorn"), serving, "--config", "python:exchange_portal.server",
             "--bind", f"127.0.0.1:{port}", "--workers", str(workers),
         ],
         cwd=ROOT, env=os.environ | {"PORTAL_DATABASE_NAME": database}, stdout=log, stderr=log,

@@ -1,4 +1,4 @@
-"""The portal as production serves it, with the bare pages beside it: what gunicorn loads here."""
+"""The portal as production serves it: what gunicorn loads here."""
 
 import os
 
@@ -6,9 +6,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange_portal.settings")
-settings.ROOT_URLCONF = "bench.bare"
 settings.STATIC_ROOT = settings.PORTAL_DATA_DIR / "static"
 # Hashing is measured by itself (bench.bare); what else a sign-in costs would drown in it.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-settings.TEMPLATES[0]["DIRS"].append(settings.BASE_DIR / "bench" / "templates")
 application = get_wsgi_application()

@@ -52,6 +52,10 @@ def postgresql(env: Environment) -> dict[str, Any]:
             "keepalives_interval": 2,
             "keepalives_count": 2,
             "tcp_user_timeout": 6_000,
+            # What a process asks for often is parsed and planned once, not each time. Behind a
+            # pooler that hands out connections by the transaction, prepare_threshold must be None.
+            "server_side_binding": True,
+            "prepare_threshold": 3,
         },
     }
 

@@ -3,6 +3,8 @@
 How many worker processes there are is gunicorn's own variable, WEB_CONCURRENCY.
 """
 
+import gc
+
 from exchange_portal.settings import LOGGING
 
 bind = "0.0.0.0:8000"
@@ -16,3 +18,9 @@ logconfig_dict = LOGGING
 control_socket_disable = True
 # In memory: on a disk, a worker's heartbeat can stall with the disk.
 worker_tmp_dir = "/dev/shm"  # noqa: S108 (not a secret: a file without a name, for its time stamp)
+
+
+def post_fork(server: object, worker: object) -> None:
+    """Look for cycles among what requests leave behind, not in what was loaded for good."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

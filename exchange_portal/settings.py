@@ -103,7 +103,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # Database, sessions, logs
 
 DATABASES = {"default": databases.default(env, PORTAL_DATA_DIR)}
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "elections.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING = logs.configuration(json=IN_PRODUCTION, level=env[variables.LOG_LEVEL])
@@ -111,7 +111,7 @@ LOGGING = logs.configuration(json=IN_PRODUCTION, level=env[variables.LOG_LEVEL])
 # People
 
 AUTH_USER_MODEL = "elections.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["elections.accounts.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

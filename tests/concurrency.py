@@ -36,12 +36,18 @@ def at_once(works: Sequence[Callable[[], T]]) -> list[T | Exception]:
     return [future.exception() or future.result() for future in futures]  # type: ignore[misc]
 
 
+# The server has other databases, where other tests run.
+THOSE_WHO_WAIT = (
+    "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+)
+
+
 def wait_until_blocked(count: int = 1) -> None:
-    """Return once `count` clients of the test's own server wait for a lock."""
+    """Return once `count` clients of this database wait for a lock."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+            cursor.execute(f"SELECT count(*) {THOSE_WHO_WAIT}")
             if cursor.fetchone()[0] >= count:
                 return
         time.sleep(0.01)

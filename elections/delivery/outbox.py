@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-import structlog
 from django.conf import settings
 from django.db import transaction
 
+from elections.delivery.waking import wake
 from elections.models import (
     Employee,
     Extension,
@@ -20,8 +20,6 @@ from elections.models import (
     Submission,
 )
 from elections.models.outbox import MailKind
-
-log = structlog.get_logger(__name__)
 
 # Whoever extends the offer is not kept waiting while everyone's mail is announced one by one, and a
 # receipt posted meanwhile does not queue behind them: the sweeper takes what is beyond these.
@@ -94,19 +92,3 @@ def _message(
         created_at=posted_at,
         due_at=posted_at,
     )
-
-
-def wake(keys: Iterable[int]) -> None:
-    """Tell the worker that these rows wait.
-
-    Never fails the caller, and gives up at the first failure, so that a broker that is away costs
-    its patience once and not for each row: the sweeper finds what is lost.
-    """
-    from elections.delivery.tasks import deliver_message  # tasks import this module's siblings
-
-    for key in keys:
-        try:
-            deliver_message.apply_async((key,), retry=False)
-        except Exception as error:  # noqa: BLE001 -- whatever the broker does, the row is safe
-            log.warning("wake_up_failed", message=key, error=repr(error))
-            return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from types import FrameType
@@ -27,13 +27,20 @@ class TookTooLong(Exception):
 def sweep(
     *, grace: timedelta, limit: int | None = None, stopping: Callable[[], bool] = lambda: False
 ) -> Counter[Outcome]:
-    """Deliver what is due, at most `limit` rows, until `stopping`; how many ended in what.
+    """Deliver what is due, at most `limit` rows, until `stopping`; how many ended in what."""
+    return deliver_each(due(grace=grace, limit=limit), stopping=stopping)
+
+
+def deliver_each(
+    keys: Iterable[int], *, stopping: Callable[[], bool] = lambda: False
+) -> Counter[Outcome]:
+    """Deliver these rows of the outbox, until `stopping`; how many ended in what.
 
     Ends early when the mail server is away, so that not every row is tried in vain. Raises only
     what `deliver` raises: a database in trouble.
     """
     outcomes: Counter[Outcome] = Counter()
-    for message_id in due(grace=grace, limit=limit):
+    for message_id in keys:
         if stopping() or outcomes[Outcome.SERVER_AWAY]:
             break
         with at_most(LONGEST_ATTEMPT):

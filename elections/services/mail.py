@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from elections.delivery import outbox
+from elections.delivery.outbox import WAKE_AT_MOST
+from elections.delivery.waking import wake
 from elections.models import OutboxMessage, User
 from elections.models.audit import Act
 from elections.models.outbox import MailKind, MailState
@@ -66,8 +67,8 @@ def _move(actor: User, mails: QuerySet[OutboxMessage], of: Q, to: MailState, ver
         if moved:
             _note(actor, moved, verb)
         if moved and to == MailState.WAITING:
-            fresh = moved[: outbox.WAKE_AT_MOST]
-            transaction.on_commit(lambda: outbox.wake(fresh), robust=True)
+            fresh = moved[:WAKE_AT_MOST]
+            transaction.on_commit(lambda: wake(fresh), robust=True)
     return Handled(len(moved), total - len(moved))
 
 

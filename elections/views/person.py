@@ -20,7 +20,6 @@ from elections.core.eligibility import person_problems
 from elections.core.problems import Problem
 from elections.core.status_text import leaving_note
 from elections.models import Employee, Offer, User
-from elections.prepared import A_KEY, Prepared
 from elections.views.outage import kept_through_outages
 from elections.views.responses import resend_page
 from elections.views.statement import recorded_statement
@@ -40,12 +39,7 @@ class PersonRequest(HttpRequest):
 
 def employee_of(request: HttpRequest) -> Employee | None:
     """The roster's entry for whoever is signed in; None without one."""
-    if not request.user.is_authenticated:
-        return None
-    return _of_account.one(user=request.user.pk)
-
-
-_of_account = Prepared(lambda user: Employee.objects.filter(user=user), user=A_KEY)
+    return getattr(request.user, "employee", None)
 
 
 def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:

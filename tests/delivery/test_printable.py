@@ -34,8 +34,8 @@ from tests.portal import SetClock
 
 # Session, account, offer, person; grants and terms; and, of a withdrawal, the form
 # that governs, its lines, the plans.
-ELECTION_QUERIES = 6
-WITHDRAWAL_QUERIES = 9
+ELECTION_QUERIES = 5
+WITHDRAWAL_QUERIES = 8
 
 
 def grant_facts(**changes: Any) -> GrantFactsOnPaper:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import redis
 from celery import Celery
 
+from scripts import processes
 from tests.faults.history import Person
 from tests.faults.stack import Process, Stack
 from tests.faults.trial import Trial
@@ -53,6 +55,13 @@ def one_copy_each(trial: Trial) -> None:
     for person in trial.people:
         count = len(copies(trial, person))
         trial.must(count == 1, f"one mail to {person.email}: {count}")
+
+
+def lose_wake_ups(stack: Stack) -> None:
+    """Empty the queue, once the web server has put its own wake-up there."""
+    with redis.Redis.from_url(stack.environment()["PORTAL_REDIS_URL"]) as queue:
+        processes.wait_until(lambda: bool(queue.exists("celery")), 10, "The wake-up")
+        queue.flushall()
 
 
 def publish(stack: Stack, trial: Trial, person: Person, times: int = 1) -> None:

@@ -22,6 +22,7 @@ from tests.faults.mails import (
     copies,
     elect,
     hours_pass,
+    lose_wake_ups,
     mails,
     one_copy_each,
     publish,
@@ -166,6 +167,7 @@ def test_without_the_claim_two_sweepers_send_twice(
 @pytest.mark.fault(35)
 def test_a_task_as_the_previous_release_sent_it(trial: Trial, stack: Stack, web: Process) -> None:
     (person,) = elect(trial, web)
+    lose_wake_ups(stack)  # so that only that task can deliver
     with stack.worker():
         publish(stack, trial, person)
         await_sent(trial, 20)
@@ -175,6 +177,7 @@ def test_a_task_as_the_previous_release_sent_it(trial: Trial, stack: Stack, web:
 @pytest.mark.control(35)
 def test_under_another_name_no_worker_knows_it(trial: Trial, stack: Stack, web: Process) -> None:
     (person,) = elect(trial, web)
+    lose_wake_ups(stack)
     with stack.worker("tasks_name"):
         publish(stack, trial, person)
         await_sent(trial, 4)

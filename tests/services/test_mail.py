@@ -149,7 +149,7 @@ def test_a_worker_is_woken_for_what_is_released(
     announced: OutboxMessage, hr: User, committed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     woken: list[int] = []
-    monkeypatch.setattr("elections.delivery.outbox.wake", woken.extend)
+    monkeypatch.setattr("elections.services.mail.wake", woken.extend)
     with committed():
         hold_mail(actor=hr, mails=everything())
     assert woken == []

@@ -18,7 +18,7 @@ from elections.services.answers import Decline, Election
 from elections.services.extend import Extended, extend_offer
 from elections.services.locks import lock_employee
 from elections.services.submit import Outcome, Recorded, SignedForm, Stale, submit_form
-from tests.concurrency import PATIENCE, at_once, clients, wait_until_blocked
+from tests.concurrency import PATIENCE, THOSE_WHO_WAIT, at_once, clients, wait_until_blocked
 from tests.factory import make_employee, make_grant, make_offer, make_user, signed
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -219,7 +219,7 @@ def test_a_form_whose_connection_is_killed_is_tried_again_and_recorded_once(
             sent = client(lambda: send(employee, open_offer, form))
             wait_until_blocked()
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted")
+                cursor.execute(f"SELECT pg_terminate_backend(pid) {THOSE_WHO_WAIT}")
         outcome = sent.result(PATIENCE)
 
     assert isinstance(outcome, Recorded)

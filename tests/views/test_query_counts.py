@@ -15,21 +15,21 @@ from tests.factory import elect, make_employee, make_grant, make_required_grant,
 from tests.portal import SetClock
 from tests.views.pages import choices, fill_in, sign, signed_in, words
 
-# The session, the account, the offer and how far it is extended, the person: 4. The clock is the
-# test's.
-OFFER_PAGE = 11  # + documents, sessions, grants, the forms, their lines, decisions, mails
-ELECTION_PAGE = 8  # + grants, governing form, its lines, draft
-COMPARE_PAGE = 5  # + grants
-FORM_TAKEN_IN = 9  # + grants, governing form, its lines, documents, the draft
+# The session, the account with its person, the offer and how far it is extended: 3. The clock is
+# the test's.
+OFFER_PAGE = 10  # + documents, sessions, grants, the forms, their lines, decisions, mails
+ELECTION_PAGE = 7  # + grants, governing form, its lines, draft
+COMPARE_PAGE = 4  # + grants
+FORM_TAKEN_IN = 8  # + grants, governing form, its lines, documents, the draft
 CHECK_PAGE = (
-    12  # + draft, its submission, governing form, its lines, grants, plans, documents, terms
+    11  # + draft, its submission, governing form, its lines, grants, plans, documents, terms
 )
-WITHDRAWAL_PAGE = 7  # + governing form, its lines, plans
-HISTORY = 9  # + the forms, their lines, decisions, mails, plans
-RECEIPT = 9  # the same
-DOCUMENT = 5  # without the person: + the document, the list
+WITHDRAWAL_PAGE = 6  # + governing form, its lines, plans
+HISTORY = 8  # + the forms, their lines, decisions, mails, plans
+RECEIPT = 8  # the same
+DOCUMENT = 5  # + the document, the list
 # A submission's own statements (tests/services), and: its draft.
-SIGNED = {"sqlite": 17, "postgresql": 18}
+SIGNED = {"sqlite": 16, "postgresql": 17}
 
 sizes = pytest.mark.parametrize("size", [1, 3, 30])
 
@@ -116,7 +116,7 @@ def test_a_document_costs_what_it_needs(offer: Offer, statements: Callable[..., 
 
 def test_the_frame_asks_for_offer_and_deadline_once(offer: Offer, statements: Callable[..., int]):
     client = signed_in(make_user())
-    assert statements(lambda: client.get("/election/"), 403) == 4
+    assert statements(lambda: client.get("/election/"), 403) == 3
 
 
 def test_a_visitors_sign_in_page_costs_the_offer_alone(
