@@ -36,8 +36,8 @@ def at_once(works: Sequence[Callable[[], T]]) -> list[T | Exception]:
     return [future.exception() or future.result() for future in futures]  # type: ignore[misc]
 
 
-# The server has other databases, where other tests run. A lock on a row names none, but whoever waits
-# for one has locked a table of its own database before. (Who is connected would be read once only.)
+# The server has other databases, where other tests run. A lock on a row names none, but whoever
+# waits for one has locked a table of its own database before.
 THOSE_WHO_WAIT = """
     FROM (SELECT pid FROM pg_locks WHERE NOT granted) waiting
     WHERE pid IN (SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database
