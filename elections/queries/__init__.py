@@ -1,0 +1,70 @@
+"""The read side: what the record says, derived each time and never stored."""
+
+from elections.queries.mail import with_mail_progress
+from elections.queries.offer import (
+    current_offer,
+    deadline_in_force,
+    document_digests,
+    offer_as_it_is,
+    offer_running,
+    today,
+    with_last_extension,
+)
+from elections.queries.people import (
+    choosable_grants,
+    grants_of,
+    is_eligible,
+    people_to_notify,
+    people_to_remind,
+    plan_names,
+)
+from elections.queries.record import (
+    NAMED_AT_MOST,
+    decided_line,
+    exchanged_grants,
+    forms_before,
+    governing_submission,
+    governing_submissions,
+    history,
+    read_whole,
+    standing_lines,
+    standings,
+    submission_with_token,
+    with_governing,
+    with_standing,
+)
+from elections.queries.register import RegisterRow, Tendered, register, tendered
+
+__all__ = [
+    "NAMED_AT_MOST",
+    "RegisterRow",
+    "Tendered",
+    "choosable_grants",
+    "current_offer",
+    "deadline_in_force",
+    "decided_line",
+    "document_digests",
+    "exchanged_grants",
+    "forms_before",
+    "governing_submission",
+    "governing_submissions",
+    "grants_of",
+    "history",
+    "is_eligible",
+    "offer_as_it_is",
+    "offer_running",
+    "people_to_notify",
+    "people_to_remind",
+    "plan_names",
+    "read_whole",
+    "register",
+    "standing_lines",
+    "standings",
+    "submission_with_token",
+    "tendered",
+    "today",
+    "with_governing",
+    "with_last_extension",
+    "with_mail_progress",
+    "with_standing",
+]
