@@ -159,6 +159,28 @@ def sign_in_law() -> tuple[str, str]:
     return _sessions([law])[0], _sessions([law], BARE)[0]
 
 
+def visit(count: int) -> list[str]:
+    """The cookies of so many visitors, not signed in."""
+    return [_kept({}) for _ in range(count)]
+
+
+def code_of(visitor: str) -> str:
+    """The code that this visitor was mailed, out of their session."""
+    from elections.session_store import SessionStore
+
+    login = SessionStore(visitor)["account_login"]
+    return str(login["state"]["stages"]["login_by_code"]["data"]["code"])
+
+
+def _kept(content: dict[str, Any]) -> str:
+    from elections.session_store import SessionStore
+
+    session = SessionStore()
+    session.update(content)
+    session.create()
+    return str(session.session_key)
+
+
 def _sessions(users: list[Any], backend: str = "") -> list[str]:
     """The cookie of a new session for each of these accounts, signed in by that backend."""
     from django.conf import settings

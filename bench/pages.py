@@ -16,6 +16,7 @@ PLAIN_PDF = "plain WeasyPrint call in a bare view"
 ELECTION, SUBMIT = "election page", "submit"
 FIRST_PDF, KEPT_PDF = "PDF of a form, not made yet", "PDF of a form, made already"
 SIGN_IN = "sign-in by password, the hash left out"
+CODE, SIGN_IN_BY_CODE = "asking for a code to sign in with", "sign-in by a mailed code"
 STEPS = (ELECTION, "choices", "check page", SUBMIT, "receipt")
 A_BATCH = 40
 
@@ -88,6 +89,9 @@ def one_round(ports: site.Ports, crowds: Crowds, n: int, found: Times) -> None:
     ask("receipt", [get(at, p.session) for p, at in zip(crowd, receipts, strict=True)])
     bare(HASH, [post("/bare/hash/", {"password": company.PASSWORD}, status=302) for _ in few])
     ask(SIGN_IN, [sign_in(p) for p in few])
+    visitors = company.visit(len(few))
+    ask(CODE, [ask_for_code(p, v) for p, v in zip(few, visitors, strict=True)])
+    ask(SIGN_IN_BY_CODE, [give_code(v) for v in visitors])
     floors()
     downloads = [pdf(p, at) for p, at in zip(few, receipts, strict=False)]
     bare(PLAIN_PDF, [get("/bare/pdf/", p.bare) for p in few])
@@ -111,6 +115,17 @@ def sign_in(person: Person) -> Ask:
     """The sign-in form, filled in right."""
     fields = {"login": person.email, "password": company.PASSWORD}
     return post("/accounts/login/", fields, status=302)
+
+
+def ask_for_code(person: Person, visitor: str) -> Ask:
+    """Have a code mailed; `visitor` is the session of someone not signed in."""
+    return post("/accounts/login/code/", {"email": person.email}, visitor, status=302)
+
+
+def give_code(visitor: str) -> Ask:
+    """Type the code that this visitor was mailed."""
+    fields = {"code": company.code_of(visitor)}
+    return post("/accounts/login/code/confirm/", fields, visitor, status=302)
 
 
 def pdf(person: Person, receipt: str) -> Ask:
@@ -138,6 +153,8 @@ def rows(found: Times) -> list[Row]:
         Row("each further grant", "", f"{each:.1%} of the page with 10", each, most=0.03),
         _row(found, SIGN_IN, PAGE, most=3.0),
         _row(found, HASH, PAGE),
+        _row(found, CODE, PAGE, most=3.0),
+        _row(found, SIGN_IN_BY_CODE, PAGE, most=3.0),
         _row(found, KEPT_PDF, PAGE, most=2.0),
         _row(found, FIRST_PDF, PLAIN_PDF, most=1.0),
     ]

@@ -141,7 +141,13 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IN_PRODUCTION else "http"
 # A whole company may sit behind one address on the last evening, so the limits by address are wide;
 # those by account are what stops the guessing of a password.
-ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "120/m/ip,100/300s/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "120/m/ip,100/300s/key",
+    "request_login_code": "120/m/ip,3/m/key",
+}
+ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ALLAUTH_TRUSTED_PROXY_COUNT = env[variables.TRUSTED_PROXIES]
 
 # Static files: ours, and Bootstrap's out of its package
@@ -247,8 +253,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# KB. Making a PDF leaves some 65 KB behind in WeasyPrint's C libraries; after some thousands of
-# them a worker's process is replaced, between two tasks.
+# KB. Making PDFs takes some 150 MB, however many; a worker's process that ever holds more than this
+# is replaced, between two tasks.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

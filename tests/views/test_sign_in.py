@@ -6,11 +6,11 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core import mail
 from django.test import Client
 
 from elections.models import Employee, Offer, User
 from tests.factory import make_employee, make_user
+from tests.mails import account_mails
 from tests.views.pages import signed_in, title, words
 
 PASSWORD = "three-quarters-rounded-up"
@@ -82,7 +82,7 @@ def test_who_has_no_password_can_choose_one_by_mail(offer: Offer):
     client = Client()
     response = client.post("/accounts/password/reset/", {"email": employee.email}, follow=True)
     assert "Look at your mail" in words(response)
-    (sent,) = mail.outbox
+    (sent,) = account_mails()
     assert sent.to == [employee.email]
     assert "choose a password" in sent.subject.lower()
     link = re.search(r"http://testserver(/\S+)", sent.body)
@@ -99,7 +99,7 @@ def test_an_unknown_address_is_answered_the_same_and_mailed_nothing(offer: Offer
         "/accounts/password/reset/", {"email": "nobody@example.com"}, follow=True
     )
     assert "Look at your mail" in words(response)
-    assert mail.outbox == []
+    assert account_mails() == []
 
 
 def test_nobody_changes_the_address_that_the_roster_keeps(account: User):
