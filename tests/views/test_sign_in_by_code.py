@@ -61,7 +61,9 @@ def test_the_mailed_code_signs_one_in_and_leads_where_one_wanted_to_go(employee:
 
     assert (response.status_code, response.headers["Location"]) == (302, "/election/")
     assert client.session["_auth_user_id"] == str(employee.user_id)
-    assert [one.to for one in account_mails()] == [[employee.email]]
+    (sent,) = account_mails()
+    assert sent.to == [employee.email]
+    assert sent.subject == "Your code for signing in to the stock option exchange"
 
 
 def test_a_pasted_code_may_have_spaces_around_it(employee: Employee):
