@@ -93,11 +93,11 @@ class Browser:
         sending = Sending(person, path, token, said, began=_now())
         self.history.sendings.append(sending)
 
-        def sent() -> None:
+        def last_bytes() -> None:
             sending.complete = _now()
 
         answer = self._exchange(
-            self._request(person, "POST", path, body), sent, slowly=slowly, hang_up=hang_up
+            self._request(person, "POST", path, body), last_bytes, slowly=slowly, hang_up=hang_up
         )
         if answer.status:
             sending.answered = _now()
@@ -137,7 +137,7 @@ class Browser:
     def _exchange(
         self,
         request: bytes,
-        sent: Callable[[], None] = lambda: None,
+        sending: Callable[[], None] = lambda: None,
         *,
         slowly: Callable[[], None] | None = None,
         hang_up: float | None = None,
@@ -149,8 +149,8 @@ class Browser:
                 line.sendall(request[:-20])
                 slowly()
                 request = request[-20:]
+            sending()
             line.sendall(request)
-            sent()
             if hang_up is not None:
                 time.sleep(hang_up)
                 return answer

@@ -140,7 +140,7 @@ def _timely_before_the_deadline(seen: Seen) -> Iterator[Violation]:
 
 
 def _times_of_record_are_true(seen: Seen) -> Iterator[Violation]:
-    """A row's time lies between the last byte of a sending of its form and that one's answer."""
+    """A row's time lies between the last bytes of a sending of its form and that one's answer."""
     for row in seen.rows if seen.trial.one_clock else ():
         sendings = [s for s in seen.trial.history.of(row.token) if s.complete]
         if not sendings:

@@ -40,6 +40,7 @@ def killed_with_mail_in_hand(trial: Trial, stack: Stack, web: Process) -> None:
     """All of a worker, a parent, and a child die while a mail is being handed over."""
     stack.to_redis.cut()  # so that each mail is announced to the worker that is to die
     people = elect(trial, web, 3)
+    time.sleep(1)  # the web server's own wake-ups leave a moment after, and are lost
     stack.to_redis.thaw()
     with ExitStack() as programs:
         for person, whom in zip(people, ("all", "parent", "child"), strict=True):
