@@ -47,8 +47,9 @@ class Person:
 class Sending:
     """One sending of one signed form, on this machine's clock (which is the database's, too).
 
-    `complete` is just before its last bytes were handed over, `answered` when the answer was read; both
-    None where that never happened. `kept` are the fields that the answer's page would send again.
+    `complete` is just before its last bytes were handed over, `answered` when the answer was read;
+    both None where that never happened. `kept` are the fields that the answer's page would send
+    again.
     """
 
     person: Person
