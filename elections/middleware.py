@@ -1,4 +1,4 @@
-"""What is done with each request before a view sees it: note its arrival, read it as UTF-8."""
+"""What is done with each request before a view sees it, and with static files on their way out."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import codecs
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from elections import clock
 
@@ -43,3 +46,19 @@ class Utf8Middleware:
         if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
             raise BadRequest(f"{request.encoding!r} is not UTF-8.")
         return self.get_response(request)
+
+
+class StaticGzipMiddleware(GZipMiddleware):
+    """Compress static files on their way, where no release has done it beforehand: in a demo.
+
+    Pages pass as they are; which of them may be compressed, their views say.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Compress a static file for a browser that takes it so."""
+        static = request.path.startswith(settings.STATIC_URL)
+        if not static or request.method != "GET" or response.status_code != 200:
+            return response
+        return super().process_response(request, response)

@@ -22,6 +22,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from elections.delivery.confirmation import confirmation_letter
 from elections.delivery.facts import FormFacts
+from elections.delivery.pdf_tags import finish_tags
 from elections.delivery.qr import qr_svg
 
 FONT_PACKAGE = "font_source_sans_pro.files"
@@ -112,6 +113,7 @@ def write_pdf(
 def _write(page: str, sheets: tuple[str, ...], identifier: bytes, files: OurFiles) -> bytes:
     typography = _typography(sheets)
     pdf: bytes = HTML(string=page, url_fetcher=files).write_pdf(
+        finisher=finish_tags,
         stylesheets=typography.styles,
         font_config=typography.fonts,
         pdf_variant="pdf/ua-1",

@@ -16,6 +16,7 @@ from elections.models import Draft, Grant, Submission
 from elections.models.submission import Kind
 from elections.services.answers import Election, judge_answer
 from elections.services.drafts import answer_of, find_draft, keep_draft
+from elections.views.compressed import compressed
 from elections.views.person import (
     PersonRequest,
     employee_required,
@@ -30,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @employee_required
+@compressed
 def election(request: PersonRequest) -> HttpResponse:
     """Show the grants to choose from; keep what was chosen and lead on to the check page."""
     if reasons := why_not_eligible(request):

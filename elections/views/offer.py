@@ -16,6 +16,7 @@ from elections.core.problems import Problem
 from elections.core.status_text import leaving_note
 from elections.core.words import country_label
 from elections.models import Employee, Offer, Submission
+from elections.views.compressed import compressed
 from elections.views.documents import current_documents
 from elections.views.outage import kept_through_outages
 from elections.views.person import employee_of, why_not_accepted
@@ -43,6 +44,7 @@ class MyState:
 @require_safe
 @never_cache
 @kept_through_outages
+@compressed
 def offer(request: HttpRequest) -> HttpResponse:
     """The offer, for anyone; with where they stand, for whoever is on the roster."""
     portal = portal_of(request)

@@ -15,6 +15,7 @@ from elections.core.receipt import normal_receipt
 from elections.delivery.deliver import confirmation_pdf
 from elections.models import Offer, Submission
 from elections.models.outbox import MailKind
+from elections.views.compressed import compressed
 from elections.views.person import PersonRequest, employee_required, why_not_accepted
 from elections.views.standing import entry, governing_of
 from elections.views.statement import recorded_statement
@@ -38,6 +39,7 @@ def submissions(request: PersonRequest) -> HttpResponse:
 
 @require_safe
 @employee_required
+@compressed
 def receipt(request: PersonRequest, receipt: str) -> HttpResponse:
     """The receipt of one form: what was received and when, whether it counts, what comes next."""
     canonical = _canonical(receipt)

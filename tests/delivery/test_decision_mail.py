@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
 
-from elections.delivery.facts import FormReference, IrregularityFacts, ReinstatementFacts
+from elections.delivery.facts import IrregularityFacts, ReinstatementFacts
 from elections.delivery.gather import facts_of
 from elections.delivery.mail import compose
 from elections.models import Employee, Offer, OutboxMessage, Submission, User
 from elections.models.submission import Verdict
 from elections.services.review import review_submission
-from tests.delivery.forms import DEADLINE, EARLIER, RECEIVED, envelope, offer_facts
+from tests.delivery.forms import DEADLINE, envelope
+from tests.delivery.mails import LATER, REINSTATED, irregularity
 from tests.factory import EXPIRATION, decline, elect, extend, make_employee, make_grant, make_user
 from tests.portal import SetClock
-
-LATER = FormReference(
-    kind=EARLIER.kind,
-    receipt="7K3MQ-9WD4X-42",
-    received_at=datetime(2003, 1, 15, 18, 4, 5, 123456, tzinfo=UTC),
-)
-REINSTATED = ReinstatementFacts(
-    offer=offer_facts(),
-    employee_name="Pat Example",
-    form=EARLIER,
-    late=True,
-    reason="The deadline was moved.\nYour form came before the new one.",
-    decided_at=RECEIVED,
-    governing=EARLIER,
-    deadline=DEADLINE,
-)
 
 
 def composed(facts: IrregularityFacts | ReinstatementFacts) -> EmailMessage:
@@ -85,18 +69,7 @@ def test_after_the_deadline_nothing_is_promised_that_cannot_be_done() -> None:
 
 
 def test_a_form_that_is_no_longer_reinstated_is_not_called_irregular() -> None:
-    mail = composed(
-        IrregularityFacts(
-            offer=offer_facts(),
-            employee_name="Pat Example",
-            form=EARLIER,
-            reason="It was somebody else's.",
-            decided_at=RECEIVED,
-            governing=None,
-            deadline=DEADLINE,
-            stays_late=True,
-        )
-    )
+    mail = composed(irregularity(reason="It was somebody else's.", stays_late=True))
 
     assert mail["Subject"] == "Your election does not count: 2B8RT-51XKD-07"
     assert "It stays late after all, and does not count." in words(mail)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -11,12 +10,7 @@ from typing import Any
 
 import pytest
 
-from elections.delivery.facts import (
-    ExtensionFacts,
-    FormKind,
-    IrregularityFacts,
-    MailFacts,
-)
+from elections.delivery.facts import FormKind, MailFacts
 from elections.delivery.mail import compose, without_attachment
 from tests.delivery.forms import (
     DEADLINE,
@@ -30,6 +24,7 @@ from tests.delivery.forms import (
     offer_facts,
     required,
 )
+from tests.delivery.mails import EXTENSION, irregularity
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 20
 HOSTILE = "Pat\r\nBcc: all@example.com\r\n\r\n<script>alert(1)</script>\u202egnorw"
@@ -52,29 +47,6 @@ def html(mail: EmailMessage) -> str:
     assert body
     content: str = body.get_content()
     return content
-
-
-def irregularity(**changes: Any) -> IrregularityFacts:
-    facts: dict[str, Any] = {
-        "offer": offer_facts(),
-        "employee_name": "Pat Example",
-        "form": EARLIER,
-        "reason": "The typed name is not yours.\n\nPlease sign with your legal name.",
-        "decided_at": RECEIVED,
-        "governing": None,
-        "deadline": DEADLINE,
-    }
-    return IrregularityFacts(**facts | changes)
-
-
-EXTENSION = ExtensionFacts(
-    offer=offer_facts(),
-    employee_name="Pat Example",
-    eligible=True,
-    previous_expiration=DEADLINE,
-    expiration=datetime(2003, 4, 15, 4, 0, tzinfo=UTC),
-    announced_at=RECEIVED,
-)
 
 
 def test_it_has_the_headers_that_machines_go_by() -> None:

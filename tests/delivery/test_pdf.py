@@ -23,6 +23,7 @@ from weasyprint.urls import FatalURLFetchingError
 from elections.delivery import pdf
 from elections.delivery.facts import FormFacts, FormKind
 from elections.delivery.pdf import FONTS, OurFiles, PdfError, render_pdf
+from tests.delivery.documents import lines
 from tests.delivery.forms import DIGEST, form_facts, kept, late_facts, line_facts, required
 
 
@@ -187,9 +188,19 @@ def test_letters_of_many_languages_are_in_the_font() -> None:
     assert name in text_of(form_facts(employee_name=name))
 
 
+@pytest.mark.parametrize("facts", [form_facts, late_facts])
+def test_seven_grants_fit_on_one_page(facts: Callable[..., FormFacts]) -> None:
+    assert len(read(facts(lines=lines(7))).pages) == 1
+
+
+def test_a_second_page_begins_with_words_and_not_with_the_code_alone() -> None:
+    _first, last = read(form_facts(lines=lines(11))).pages
+    assert "Receipt is not acceptance" in last.extract_text()
+
+
 def test_a_form_of_many_grants_repeats_its_headings_on_every_page() -> None:
-    lines = tuple(line_facts(grant_number=f"{number:06d}") for number in range(60))
-    pages = [page.extract_text() for page in read(form_facts(lines=lines)).pages]
+    many = tuple(line_facts(grant_number=f"{number:06d}") for number in range(60))
+    pages = [page.extract_text() for page in read(form_facts(lines=many)).pages]
     assert len(pages) == 3
     assert "Page 2 of 3" in pages[1]
     assert all("Outstanding" in page for page in pages[:2])

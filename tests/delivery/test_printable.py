@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -12,14 +11,14 @@ from django.test import Client
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
-from elections.core.terms import OptionKind
-from elections.delivery.facts import FormKind, GrantFactsOnPaper
-from elections.delivery.printable import PrintableForm, render_printable
+from elections.delivery.facts import FormKind
+from elections.delivery.printable import render_printable
 from elections.delivery.printable_facts import NothingToPrint, printable_form
 from elections.models import Document, Employee, Grant, Offer, User
 from elections.services.extend import extend_offer
 from tests.admin.people import make_staff, signed_in
-from tests.delivery.forms import DEADLINE, RECEIVED, offer_facts
+from tests.delivery.documents import grant_facts, printable
+from tests.delivery.forms import DEADLINE
 from tests.factory import (
     DURING_OFFER,
     EXPIRATION,
@@ -38,35 +37,6 @@ ELECTION_QUERIES = 5
 WITHDRAWAL_QUERIES = 8
 
 
-def grant_facts(**changes: Any) -> GrantFactsOnPaper:
-    facts: dict[str, Any] = {
-        "number": "001204",
-        "plan": "2000 Stock Plan",
-        "kind": OptionKind.ISO,
-        "granted_on": date(2001, 4, 2),
-        "exercise_price": Decimal("6.00"),
-        "outstanding": 1334,
-        "new_shares": 1001,
-        "required": False,
-    }
-    return GrantFactsOnPaper(**facts | changes)
-
-
-def printable(**changes: Any) -> PrintableForm:
-    facts: dict[str, Any] = {
-        "offer": offer_facts(),
-        "kind": FormKind.ELECTION,
-        "employee_name": "Pat Example",
-        "employee_number": "000123",
-        "grants": (grant_facts(), grant_facts(number="002051", required=True)),
-        "deadline": DEADLINE,
-        "printed_at": RECEIVED,
-        "terms": "By signing, you agree to this:\n\n- It is final.\n",
-        "terms_version": 3,
-    }
-    return PrintableForm(**facts | changes)
-
-
 def read(content: bytes) -> str:
     pages = PdfReader(BytesIO(content)).pages
     return " ".join(" ".join(page.extract_text() for page in pages).split())
@@ -83,11 +53,11 @@ def test_an_election_form_says_everything_needed_to_fill_it_in_and_send_it() -> 
         "From Pat Example, employee number 000123",
         "To Vincent Roth, Michael Oswald or Lantronix Law Department (law@example.com)",
         "To be received before 9:00 PM PST on January 20, 2003 (midnight Eastern)",
-        "001204 2000 Stock Plan ISO April 2, 2001 $6.00 1,334 1,001 Exchange Keep",
+        "001204 2000 Stock Plan ISO April 2, 2001 $6.00 1,334 1,001 ☐ Exchange ☐ Keep",
         "002051 2000 Stock Plan ISO April 2, 2001 $6.00 1,334 1,001 Required",
         "if you exchange any grant, these go along",
         "Terms (election form, version 3)",
-        "It is final.",
+        "You have read the offer, and you take part in it of your own will.",
         "Signature",
         "Name in print (Pat Example)",
         "Date",
@@ -101,9 +71,9 @@ def test_an_election_form_says_everything_needed_to_fill_it_in_and_send_it() -> 
 def test_a_withdrawal_form_has_a_box_for_everything_and_one_for_each_grant() -> None:
     text = text_of(kind=FormKind.WITHDRAWAL)
     assert "I withdraw my whole election and keep all of my grants." in text
-    assert "1,334 1,001 Withdraw" in text
+    assert "1,334 1,001 ☐ Withdraw" in text
     assert "1,334 1,001 Required" in text
-    assert "Exchange Keep" not in text
+    assert "☐ Exchange" not in text
 
 
 def test_after_the_deadline_the_form_itself_says_that_it_would_be_late() -> None:

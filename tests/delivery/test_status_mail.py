@@ -18,18 +18,11 @@ from elections.models.outbox import MailState
 from elections.services.change_status import StatusChanged, Wish, change_status
 from elections.services.mail import hold_mail
 from elections.services.status import standing_of
-from tests.delivery.forms import envelope, offer_facts
+from tests.delivery.forms import envelope
+from tests.delivery.mails import STATUS
 from tests.delivery.post_office import PostOffice
 from tests.factory import elect, extend, make_employee, make_grant, make_user, withdraw
 from tests.portal import SetClock
-
-FACTS = StatusFacts(
-    offer=offer_facts(),
-    employee_name="Pat Example",
-    changes=(Difference("Last day employed", "none", "January 10, 2003"),),
-    effect="By our records this offer is not open to you any more.\nOptions stay yours.",
-    hr_email="hr@example.com",
-)
 
 
 def words(mime: bytes, part: str = "plain") -> str:
@@ -55,7 +48,7 @@ def leave(employee: Employee) -> StatusChange:
 
 
 def test_the_mail_says_what_changed_what_that_does_and_whom_to_ask() -> None:
-    text = words(compose(FACTS, envelope()))
+    text = words(compose(STATUS, envelope()))
 
     for expected in (
         "Dear Pat Example,",
@@ -68,11 +61,11 @@ def test_the_mail_says_what_changed_what_that_does_and_whom_to_ask() -> None:
         "Vincent Roth, Michael Oswald or Lantronix Law Department (law@example.com)",
     ):
         assert expected in text, expected
-    assert "<p>Options stay yours.</p>" in words(compose(FACTS, envelope()), "html")
+    assert "<p>Options stay yours.</p>" in words(compose(STATUS, envelope()), "html")
 
 
 def test_the_subject_says_that_it_is_about_the_offer_and_names_nobody() -> None:
-    mail = message_from_bytes(compose(FACTS, envelope()), policy=policy.default)
+    mail = message_from_bytes(compose(STATUS, envelope()), policy=policy.default)
 
     assert mail["Subject"] == (
         "A change in our records: what it means for you in the Voluntary Stock Option Exchange"
