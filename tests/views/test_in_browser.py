@@ -136,24 +136,6 @@ def test_the_totals_never_cover_what_has_the_focus(
         assert page.evaluate(box)
 
 
-def test_the_time_left_counts_down_and_disables_nothing(
-    visit: Callable[..., Page], iso: Grant, portal_clock: SetClock
-):
-    portal_clock.set(EXPIRATION - timedelta(minutes=2, seconds=30))
-    page = visit("/")
-    page.clock.install()
-    page.goto("/election/")
-    left = page.locator(".left")
-    expect(left).to_contain_text("2 minutes left")
-    page.clock.run_for(60_000)
-    expect(left).to_contain_text("1 minute left")
-    page.clock.run_for(60_000)
-    expect(left).to_contain_text("less than a minute left")
-    page.clock.run_for(60_000)
-    expect(left).to_contain_text("The time is up by this page's count. You can still send a form")
-    assert page.locator(":disabled").count() == 0
-
-
 def test_a_wrong_clock_in_the_browser_makes_no_difference(
     visit: Callable[..., Page], iso: Grant, portal_clock: SetClock
 ):
@@ -162,18 +144,6 @@ def test_a_wrong_clock_in_the_browser_makes_no_difference(
     page.clock.install(time="2031-05-05T00:00:00Z")
     page.goto("/")
     expect(page.locator(".left")).to_contain_text("2 hours")
-
-
-def test_a_machine_that_slept_says_that_it_cannot_know(visit: Callable[..., Page], iso: Grant):
-    page = visit("/")
-    page.evaluate(
-        "const real = Date.now; Date.now = () => real() + 3600_000; keepTimeLeft("
-        "document.querySelector('[data-seconds-left]'))"
-    )
-    page.evaluate("Date.now = ((now) => () => now() + 3600_000)(Date.now)")
-    expect(page.locator(".left")).to_contain_text(
-        "Load this page again to see the time left.", timeout=15_000
-    )
 
 
 def test_nothing_is_loaded_from_anywhere_else(visit: Callable[..., Page], iso: Grant, live_server):
