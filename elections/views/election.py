@@ -15,7 +15,7 @@ from elections.forms import read_election, token_in
 from elections.models import Draft, Grant, Submission
 from elections.models.submission import Kind
 from elections.services.answers import Election, judge_answer
-from elections.services.drafts import answer_of, find_draft, keep_draft
+from elections.services.drafts import answer_of, keep_draft, unsent_draft
 from elections.views.person import (
     PersonRequest,
     employee_required,
@@ -41,7 +41,13 @@ def election(request: PersonRequest) -> HttpResponse:
     governing = queries.governing_submission(request.offer, request.employee)
     if request.method == "POST":
         return _take_in(request, grants, governing)
-    draft = _unsent_draft(request, governing)
+    draft = unsent_draft(
+        employee=request.employee,
+        offer=request.offer,
+        governing=governing,
+        kind=Kind.ELECTION,
+        token=token_in(request.GET, "form"),
+    )
     context = {
         "sheet": make_sheet(request.portal.terms, grants, _said(draft, governing)),
         "governing": governing,
@@ -75,18 +81,6 @@ def _take_in(
     sheet = make_sheet(request.portal.terms, grants, answer.choices, decision.problems)
     context = {"sheet": sheet, "governing": governing, "compare_form": CompareForm()}
     return render(request, "portal/election.html", context, status=422)
-
-
-def _unsent_draft(request: PersonRequest, governing: Submission | None) -> Draft | None:
-    """The form to go on with: the one asked for, or one filled in since the last one counted."""
-    token = token_in(request.GET, "form")
-    draft = find_draft(
-        employee=request.employee, offer=request.offer, kind=Kind.ELECTION, token=token
-    )
-    if draft is None or queries.submission_with_token(draft.token):
-        return None
-    newer = governing is None or draft.created_at > governing.recorded_at
-    return draft if newer or token else None
 
 
 def _said(draft: Draft | None, governing: Submission | None) -> Mapping[str, str]:
