@@ -11,6 +11,7 @@ MISSING = {
     "login": ADDRESS_MISSING,
     "email": ADDRESS_MISSING,
     "password": "Please type your password.",
+    "code": "Please type the code from your mail.",
     "oldpassword": "Please type the password that you have now.",
     "password1": "Please type a new password.",
     "password2": "Please type the new password once more.",
@@ -39,6 +40,14 @@ class LoginForm(PlainMixin, forms.LoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         if not self.is_bound:  # else one begins at the summary of what is wrong
             self.fields["login"].widget.attrs["autofocus"] = True
+
+
+class RequestLoginCodeForm(PlainMixin, forms.RequestLoginCodeForm):  # type: ignore[misc]
+    """Asking for a code to sign in with."""
+
+
+class ConfirmLoginCodeForm(PlainMixin, forms.ConfirmLoginCodeForm):  # type: ignore[misc]
+    """Signing in with it."""
 
 
 class ResetPasswordForm(PlainMixin, forms.ResetPasswordForm):  # type: ignore[misc]

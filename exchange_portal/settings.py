@@ -134,6 +134,8 @@ LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "elections.accounts.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "elections.account_forms.LoginForm",
+    "request_login_code": "elections.account_forms.RequestLoginCodeForm",
+    "confirm_login_code": "elections.account_forms.ConfirmLoginCodeForm",
     "reset_password": "elections.account_forms.ResetPasswordForm",
     "reset_password_from_key": "elections.account_forms.ResetPasswordKeyForm",
     "change_password": "elections.account_forms.ChangePasswordForm",

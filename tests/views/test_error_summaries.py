@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.core import mail
 from django.http import HttpResponse
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from elections.models import Employee, Grant, Offer, Submission, User
 from tests.factory import elect, make_user
+from tests.mails import account_mails
 from tests.views.pages import choices, fill_in, sign, signed_in, title, words
 
 LINK = re.compile(r'<li><a href="#([^"]*)">(.*?)</a></li>', re.S)
@@ -59,6 +59,15 @@ def test_the_sign_in(account: User):
     assert 'value="pat@example.com"' in wrong.content.decode()
 
 
+def test_signing_in_by_a_mailed_code(account: User):
+    client = Client()
+    assert_refused_well(client.post("/accounts/login/code/", {"email": ""}), "id_email")
+    client.post("/accounts/login/code/", {"email": account.email})
+    account_mails()
+    assert_refused_well(client.post("/accounts/login/code/confirm/", {"code": ""}), "id_code")
+    assert_refused_well(client.post("/accounts/login/code/confirm/", {"code": "X"}), "id_code")
+
+
 def test_asking_for_a_link_to_set_a_password(offer: Offer):
     client = Client()
     assert_refused_well(client.post("/accounts/password/reset/", {"email": ""}), "id_email")
@@ -70,7 +79,7 @@ def test_asking_for_a_link_to_set_a_password(offer: Offer):
 def test_choosing_a_password_by_such_a_link(account: User):
     client = Client()
     client.post("/accounts/password/reset/", {"email": account.email})
-    link = re.search(r"http://testserver(/\S+)", mail.outbox[0].body)
+    link = re.search(r"http://testserver(/\S+)", account_mails()[0].body)
     assert link is not None
     path = client.get(link[1], follow=True).redirect_chain[-1][0]
     assert_refused_well(client.post(path, {}), "id_password1", "id_password2")
