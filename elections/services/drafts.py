@@ -40,6 +40,24 @@ def keep_draft(
     )
 
 
+def keep_unfinished(
+    *, employee: Employee, offer: Offer, answer: Answer, governing: Submission | None
+) -> Draft:
+    """Store what has been answered so far, in place of the last such draft. It cannot be signed."""
+    kept = Draft.objects.create(
+        employee=employee,
+        offer=offer,
+        kind=answer.kind,
+        answers=_plain(answer),
+        shown={},
+        replaces=governing,
+        created_at=clock.now(),
+    )
+    mine = Draft.objects.filter(employee=employee, offer=offer, kind=answer.kind, shown={})
+    mine.exclude(pk=kept.pk).delete()
+    return kept
+
+
 def find_draft(
     *, employee: Employee, offer: Offer, kind: Kind, token: uuid.UUID | None
 ) -> Draft | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import structlog
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -15,7 +16,7 @@ from elections.forms import read_election, token_in
 from elections.models import Draft, Grant, Submission
 from elections.models.submission import Kind
 from elections.services.answers import Election, judge_answer
-from elections.services.drafts import answer_of, keep_draft, unsent_draft
+from elections.services.drafts import answer_of, keep_draft, keep_unfinished, unsent_draft
 from elections.views.person import (
     PersonRequest,
     employee_required,
@@ -61,6 +62,8 @@ def _take_in(
     request: PersonRequest, grants: Sequence[Grant], governing: Submission | None
 ) -> HttpResponse:
     answer = read_election(request.POST)
+    if "keep" in request.POST:
+        return _keep(request, answer, grants, governing)
     decision = judge_answer(
         answer,
         offer=request.offer,
@@ -81,6 +84,27 @@ def _take_in(
     sheet = make_sheet(request.portal.terms, grants, answer.choices, decision.problems)
     context = {"sheet": sheet, "governing": governing, "compare_form": CompareForm()}
     return render(request, "portal/election.html", context, status=422)
+
+
+def _keep(
+    request: PersonRequest,
+    answer: Election,
+    grants: Sequence[Grant],
+    governing: Submission | None,
+) -> HttpResponse:
+    """Keep the answers so far as a draft; the script, which does so by itself, sees no page."""
+    mine = {grant.number for grant in grants}
+    known = {number: said for number, said in answer.choices.items() if number in mine}
+    keep_unfinished(
+        employee=request.employee,
+        offer=request.offer,
+        answer=Election(known),
+        governing=governing,
+    )
+    if not request.accepts("text/html"):
+        return HttpResponse(status=204)
+    messages.success(request, "Your answers are kept as a draft. They are not submitted.")
+    return see_other("election")
 
 
 def _said(draft: Draft | None, governing: Submission | None) -> Mapping[str, str]:

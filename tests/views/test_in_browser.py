@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from elections.models import Employee, Grant, Submission
+from elections.models import Draft, Employee, Grant, Submission
 from tests.factory import EXPIRATION, elect, make_grant
 from tests.portal import SetClock
 from tests.views.browser import choose
@@ -76,6 +77,35 @@ def test_the_whole_way_works_without_scripts(
     page.click("text=Submit my election")
     expect(page.locator("h1")).to_have_text("Your election is on record")
     assert Submission.objects.get().receipt in page.url
+
+
+def test_answers_are_kept_as_one_goes_for_another_browser(
+    visit: Callable[..., Page], iso: Grant, nso: Grant
+):
+    page = visit("/election/")
+    choose(page, "0002", "exchange")
+    expect(page.locator("[data-draft]")).to_have_text("Kept as a draft, not submitted.")
+    choose(page, "0001", "keep")
+    page.goto("/submissions/")  # before the script has paused
+    until = time.monotonic() + 10
+    while Draft.objects.get().answers != {"0001": "keep", "0002": "exchange"}:
+        assert time.monotonic() < until, "what was answered last is lost"
+        time.sleep(0.05)
+    elsewhere = visit("/election/")
+    expect(elsewhere.locator("main")).to_contain_text("Not submitted yet.")
+    assert elsewhere.is_checked('[name="grant-0002"][value="exchange"]')
+    assert elsewhere.is_checked('[name="grant-0001"][value="keep"]')
+    assert Submission.objects.count() == 0
+
+
+def test_where_answers_cannot_be_kept_it_says_so(visit: Callable[..., Page], iso: Grant):
+    page = visit("/election/")
+    page.context.set_offline(True)
+    choose(page, "0001", "exchange")
+    expect(page.locator("[data-draft]")).to_contain_text("Your answers are still here.")
+    page.context.set_offline(False)
+    page.click("text=Check my answers")
+    expect(page.locator("h1")).to_have_text("Check your election")
 
 
 def test_pressing_twice_gives_one_receipt(visit: Callable[..., Page], iso: Grant):

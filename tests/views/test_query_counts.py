@@ -21,6 +21,7 @@ OFFER_PAGE = 11  # + documents, sessions, grants, the forms, their lines, decisi
 ELECTION_PAGE = 7  # + grants, governing form, its lines, draft
 COMPARE_PAGE = 4  # + grants
 FORM_TAKEN_IN = 8  # + grants, governing form, its lines, documents, the draft
+ANSWERS_KEPT = 8  # + grants, governing form, its lines, the draft, the one before it
 CHECK_PAGE = (
     11  # + draft, its submission, governing form, its lines, grants, plans, documents, terms
 )
@@ -80,6 +81,10 @@ def test_a_form_costs_the_same_for_any_number_of_grants(
     portal_clock.tick(minutes=1)
     fields = choices(exchange=free)
     assert statements(lambda: client.post("/election/", fields), 303) == FORM_TAKEN_IN
+    keep = fields | {"keep": "draft"}
+    by_script = {"accept": "application/json"}
+    kept = statements(lambda: client.post("/election/", keep, headers=by_script), 204)
+    assert kept == ANSWERS_KEPT
     token = fill_in(client, fields)
     assert statements(lambda: client.get(f"/election/check/?form={token}")) == CHECK_PAGE
     assert statements(lambda: sign(client, token), 303) == SIGNED[connection.vendor]

@@ -159,5 +159,38 @@ def test_a_withdrawal_is_kept_as_a_draft_too(
     assert "Not submitted yet" not in words(elsewhere.get("/withdrawal/"))
 
 
+def test_a_part_of_an_election_is_kept_and_cannot_be_signed(
+    client: Client, employee: Employee, iso: Grant, nso: Grant
+):
+    told = client.post("/election/", {"grant-0001": "keep", "keep": "draft"}, follow=True)
+    assert "Your answers are kept as a draft. They are not submitted." in words(told)
+    client.post("/election/", {"grant-0001": "exchange", "grant-9999": "keep", "keep": "draft"})
+    kept = Draft.objects.get()
+    assert kept.answers == {"0001": "exchange"}
+    elsewhere = signed_in(employee)
+    assert "You filled in a part of an election at" in words(elsewhere.get("/"))
+    form = elsewhere.get("/election/")
+    assert "Not submitted yet. These are the answers you filled in" in words(form)
+    assert 'name="grant-0001" value="exchange" checked' in form.content.decode()
+    assert "Nothing to check yet" in words(elsewhere.get("/election/check/"))
+    assert elsewhere.get(f"/election/check/?form={kept.token}").status_code == 404
+    assert sign(elsewhere, str(kept.token)).status_code == 404
+    assert Submission.objects.count() == 0
+
+
+def test_keeping_a_part_leaves_a_form_that_waits_for_its_signature(
+    client: Client, draft: Draft, portal_clock: SetClock
+):
+    portal_clock.tick(minutes=1)
+    answer = client.post(
+        "/election/",
+        {"grant-0001": "keep", "keep": "draft"},
+        headers={"accept": "application/json"},
+    )
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert sign(client, str(draft.token)).status_code == 303
+    assert {line.choice for line in Submission.objects.get().lines.all()} == {"exchange", "keep"}
+
+
 def test_nobody_sees_anybody_elses_draft(draft: Draft, offer: Offer):
     assert "draft" not in words(signed_in(make_employee()).get("/"))
