@@ -89,7 +89,7 @@ def keyboard(
 
 
 def test_from_the_sign_in_to_the_receipt_in_sixty_presses(
-    keyboard: Keyboard, iso: Grant, nso: Grant, required: Grant, cheap: Grant, record_property
+    keyboard: Keyboard, iso: Grant, nso: Grant, required: Grant, cheap: Grant
 ):
     keyboard.page.goto("/accounts/login/")
     expect(keyboard.page.locator("#id_login")).to_be_focused()
@@ -121,7 +121,6 @@ def test_from_the_sign_in_to_the_receipt_in_sixty_presses(
     }
     assert keyboard.hidden == []
     told = f"{keyboard.presses} key presses, {keyboard.typed} of them to type"
-    record_property("keyboard", told)
     assert keyboard.presses <= MOST_KEYS, told
 
 
