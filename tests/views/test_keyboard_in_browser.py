@@ -124,7 +124,7 @@ def test_from_the_sign_in_to_the_receipt_in_sixty_presses(
     assert keyboard.presses <= MOST_KEYS, told
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (1280, 500), (320, 640)], ids=str)
+@pytest.mark.parametrize("size", [(1280, 720), (1280, 500), (1000, 700), (320, 640)], ids=str)
 def test_the_focus_is_never_lost_or_covered_on_any_page(
     visit: Callable[..., Page], employee: Employee, iso: Grant, size: tuple[int, int]
 ):
@@ -140,3 +140,21 @@ def test_the_focus_is_never_lost_or_covered_on_any_page(
             keyboard.press(key)
         ended = [one for one in keyboard.hidden if not one.endswith("lost")]
         assert ended == [], path
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "found"),
+    [
+        (".totals { position: fixed !important; inset: 0 !important; z-index: 9 }", "lies under"),
+        (".choice input { position: fixed !important; top: -50px }", "out of the window"),
+    ],
+)
+def test_a_page_that_covers_or_hides_the_focus_is_found(
+    visit: Callable[..., Page], iso: Grant, spoilt: str, found: str
+):
+    page = visit("/election/", bypass_csp=True)
+    page.add_style_tag(content=spoilt)
+    keyboard = Keyboard(page)
+    keyboard.skip_to_content()
+    keyboard.tab_to('[name="grant-0001"]')
+    assert any(found in one for one in keyboard.hidden)

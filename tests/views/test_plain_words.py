@@ -212,7 +212,8 @@ def test_the_warnings_stand_right_above_the_choice(client: Client, everyone: Non
     text = words_of(between)
     assert "The price of the new options is not known." in text
     assert "An exchanged ISO loses its ISO status" in text
-    assert "If you leave before the day of the new grant, for whatever reason, you receive" in text
+    assert "If you leave before the day of the new grant, for whatever reason" in text
+    assert "no new option, and no compensation." in text
     assert "If you exchange any grant, this one goes along" in text
     assert "Compare keeping" not in text
 
