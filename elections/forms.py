@@ -117,7 +117,9 @@ class SignatureForm(forms.Form):
         at_fields: list[tuple[str, object]] = [
             (self[name].auto_id, error) for name in self.fields for error in self[name].errors
         ]
-        return [("", error) for error in self.non_field_errors()] + at_fields
+        # What is about no field in particular stands at the head of the form, above its first one.
+        first = self[next(iter(self.fields))].auto_id
+        return [(first, error) for error in self.non_field_errors()] + at_fields
 
 
 class ElectionSignatureForm(SignatureForm):

@@ -13,6 +13,7 @@ from elections.views import (
     offer,
     printable,
     submissions,
+    time_left,
     verifying,
     withdrawal,
 )
@@ -32,6 +33,7 @@ urlpatterns = [
     path("submissions/", submissions.submissions, name="submissions"),
     path("submissions/<str:receipt>.pdf", submissions.receipt_pdf, name="receipt-pdf"),
     path("submissions/<str:receipt>/", submissions.receipt, name="receipt"),
+    path("time-left/", time_left.time_left, name="time-left"),
     path("verify/", verifying.verify, name="verify"),
     path("verify/<str:receipt>/", verifying.verify_receipt, name="verify-receipt"),
     path("demo/mail/", demo_mail.mailbox, name="demo-mail"),

@@ -132,6 +132,15 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 ACCOUNT_ADAPTER = "elections.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "elections.account_forms.LoginForm",
+    "request_login_code": "elections.account_forms.RequestLoginCodeForm",
+    "confirm_login_code": "elections.account_forms.ConfirmLoginCodeForm",
+    "reset_password": "elections.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "elections.account_forms.ResetPasswordKeyForm",
+    "change_password": "elections.account_forms.ChangePasswordForm",
+    "set_password": "elections.account_forms.SetPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

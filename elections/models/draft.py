@@ -18,7 +18,8 @@ class Draft(models.Model):
     tabs cannot mix theirs. `answers` is, for an election, {grant number: "exchange" | "keep"};
     for a withdrawal, a list of grant numbers, or None for all of them. `replaces` is the
     submission that governed when the form was filled in, and `shown` what the answers came to
-    then (`services.answers.as_shown`): nobody signs one thing and finds another on record.
+    then (`services.answers.as_shown`): nobody signs one thing and finds another on record. Of a
+    form that is not filled in to the end nothing was shown to sign, so `shown` is empty.
     """
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -35,3 +36,8 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"Draft {self.kind} {self.token}"
+
+    @property
+    def checked(self) -> bool:
+        """Whether its check page was reached, without which it cannot be signed."""
+        return bool(self.shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.crypto import salted_hmac
 
 from elections import clock, queries
@@ -39,6 +40,24 @@ def keep_draft(
     )
 
 
+def keep_unfinished(
+    *, employee: Employee, offer: Offer, answer: Answer, governing: Submission | None
+) -> Draft:
+    """Store what has been answered so far, in place of the last such draft. It cannot be signed."""
+    kept = Draft.objects.create(
+        employee=employee,
+        offer=offer,
+        kind=answer.kind,
+        answers=_plain(answer),
+        shown={},
+        replaces=governing,
+        created_at=clock.now(),
+    )
+    mine = Draft.objects.filter(employee=employee, offer=offer, kind=answer.kind, shown={})
+    mine.exclude(pk=kept.pk).delete()
+    return kept
+
+
 def find_draft(
     *, employee: Employee, offer: Offer, kind: Kind, token: uuid.UUID | None
 ) -> Draft | None:
@@ -48,19 +67,38 @@ def find_draft(
     return _named.one(employee=employee.pk, offer=offer.pk, kind=str(kind), token=token)
 
 
-_latest = Prepared(
-    lambda **of: Draft.objects.filter(**of).select_related("replaces")[:1],
-    employee=A_KEY,
-    offer=A_KEY + 1,
-    kind=A_WORD,
-)
-_named = Prepared(
-    lambda **of: Draft.objects.filter(**of).select_related("replaces"),
-    employee=A_KEY,
-    offer=A_KEY + 1,
-    kind=A_WORD,
-    token=A_TOKEN,
-)
+def unsent_draft(
+    *,
+    employee: Employee,
+    offer: Offer,
+    governing: Submission | None,
+    kind: Kind | None = None,
+    token: uuid.UUID | None = None,
+) -> Draft | None:
+    """The form to go on with: the one of that token, or the last one filled in and not submitted.
+
+    Without a token it must be newer than what governs, which it would else undo. Without a `kind`
+    it may be of any.
+    """
+    if kind is None:
+        draft = _newest.one(employee=employee.pk, offer=offer.pk)
+    else:
+        draft = find_draft(employee=employee, offer=offer, kind=kind, token=token)
+    if draft is None or draft.sent:  # type: ignore[attr-defined]
+        return None
+    newer = governing is None or draft.created_at > governing.recorded_at
+    return draft if newer or token else None
+
+
+def _drafts(**of: object) -> QuerySet[Draft]:
+    """The drafts of this, newest first; `sent` says whether a form was submitted with the token."""
+    used = Submission.objects.filter(form_token=OuterRef("token"))
+    return Draft.objects.filter(**of).select_related("replaces").annotate(sent=Exists(used))
+
+
+_newest = Prepared(lambda **of: _drafts(**of)[:1], employee=A_KEY, offer=A_KEY + 1)
+_latest = Prepared(lambda **of: _drafts(**of)[:1], employee=A_KEY, offer=A_KEY + 1, kind=A_WORD)
+_named = Prepared(_drafts, employee=A_KEY, offer=A_KEY + 1, kind=A_WORD, token=A_TOKEN)
 
 
 def mint_token(employee: Employee) -> uuid.UUID:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+from elections.core.glossary import Explained, Facts
+from elections.core.glossary import explain as explained_words
 from elections.core.instants import instant_label, record_label
+from elections.core.way import Way, way_of
 from elections.core.words import day_label, dollar_label
 from elections.models import Offer
 
@@ -81,3 +86,33 @@ def markdown(text: str, below: int = 1) -> SafeString:
             token.tag = f"h{min(6, int(token.tag[1]) + below)}"
     html: str = _markdown.renderer.render(tokens, _markdown.options, {})
     return mark_safe(html)  # noqa: S308 -- raw HTML is off
+
+
+@register.filter
+def lower_first(text: str) -> str:
+    """A word of the glossary as it stands inside a sentence; an abbreviation stays as it is."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+@register.inclusion_tag("portal/_words.html", takes_context=True)
+def explain(context: Mapping[str, Any], words: str) -> dict[str, list[Explained]]:
+    """What these words mean, folded up where they stand: `{% explain "vested iso" %}`."""
+    portal = context["portal"]
+    facts = facts_of(portal.offer, portal.timetable.new_grant_on)
+    return {"explained": explained_words(words.split(), facts)}
+
+
+def facts_of(offer: Offer, new_grant_on: date) -> Facts:
+    """What the explanations name of this offer."""
+    return Facts(
+        company=offer.company,
+        required_from=offer.required_from,
+        ratio=offer.ratio,
+        new_grant_on=new_grant_on,
+    )
+
+
+@register.inclusion_tag("portal/_way.html")
+def way(kind: str, step: int) -> dict[str, Way]:
+    """Where one is on the way to a receipt: `{% way "election" 2 %}`; step 0 is the receipt."""
+    return {"way": way_of(kind, step)}

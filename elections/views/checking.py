@@ -67,7 +67,7 @@ def _check(request: PersonRequest, kind: Kind) -> HttpResponse:
     if "form" in request.GET and token is None:
         return unknown_form(request, kind)
     draft = find_draft(employee=request.employee, offer=request.offer, kind=kind, token=token)
-    if draft is not None:
+    if draft is not None and draft.checked:
         return _show(request, draft)
     return unknown_form(request, kind) if token else _nothing_to_check(request, kind)
 
@@ -78,7 +78,7 @@ def _sign(request: PersonRequest, kind: Kind) -> HttpResponse:
     draft = token and find_draft(
         employee=request.employee, offer=request.offer, kind=kind, token=token
     )
-    if not draft:
+    if not draft or not draft.checked:
         return unknown_form(request, kind)
     form = SIGNATURE_FORMS[kind](request.POST, employee=request.employee)
     if contradicts(request.POST, draft):

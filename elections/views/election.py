@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import structlog
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -15,7 +16,7 @@ from elections.forms import read_election, token_in
 from elections.models import Draft, Grant, Submission
 from elections.models.submission import Kind
 from elections.services.answers import Election, judge_answer
-from elections.services.drafts import answer_of, find_draft, keep_draft
+from elections.services.drafts import answer_of, keep_draft, keep_unfinished, unsent_draft
 from elections.views.compressed import compressed
 from elections.views.person import (
     PersonRequest,
@@ -43,7 +44,13 @@ def election(request: PersonRequest) -> HttpResponse:
     governing = queries.governing_submission(request.offer, request.employee)
     if request.method == "POST":
         return _take_in(request, grants, governing)
-    draft = _unsent_draft(request, governing)
+    draft = unsent_draft(
+        employee=request.employee,
+        offer=request.offer,
+        governing=governing,
+        kind=Kind.ELECTION,
+        token=token_in(request.GET, "form"),
+    )
     context = {
         "sheet": make_sheet(request.portal.terms, grants, _said(draft, governing)),
         "governing": governing,
@@ -57,6 +64,8 @@ def _take_in(
     request: PersonRequest, grants: Sequence[Grant], governing: Submission | None
 ) -> HttpResponse:
     answer = read_election(request.POST)
+    if "keep" in request.POST:
+        return _keep(request, answer, grants, governing)
     decision = judge_answer(
         answer,
         offer=request.offer,
@@ -79,16 +88,25 @@ def _take_in(
     return render(request, "portal/election.html", context, status=422)
 
 
-def _unsent_draft(request: PersonRequest, governing: Submission | None) -> Draft | None:
-    """The form to go on with: the one asked for, or one filled in since the last one counted."""
-    token = token_in(request.GET, "form")
-    draft = find_draft(
-        employee=request.employee, offer=request.offer, kind=Kind.ELECTION, token=token
+def _keep(
+    request: PersonRequest,
+    answer: Election,
+    grants: Sequence[Grant],
+    governing: Submission | None,
+) -> HttpResponse:
+    """Keep the answers so far as a draft; the script, which does so by itself, sees no page."""
+    mine = {grant.number for grant in grants}
+    known = {number: said for number, said in answer.choices.items() if number in mine}
+    keep_unfinished(
+        employee=request.employee,
+        offer=request.offer,
+        answer=Election(known),
+        governing=governing,
     )
-    if draft is None or queries.submission_with_token(draft.token):
-        return None
-    newer = governing is None or draft.created_at > governing.recorded_at
-    return draft if newer or token else None
+    if not request.accepts("text/html"):
+        return HttpResponse(status=204)
+    messages.success(request, "Your answers are kept as a draft. They are not submitted.")
+    return see_other("election")
 
 
 def _said(draft: Draft | None, governing: Submission | None) -> Mapping[str, str]:

@@ -15,7 +15,8 @@ from elections.core.eligibility import Standing, assess_grants
 from elections.core.problems import Problem
 from elections.core.status_text import leaving_note
 from elections.core.words import country_label
-from elections.models import Employee, Offer, Submission
+from elections.models import Draft, Employee, Offer, Submission
+from elections.services.drafts import unsent_draft
 from elections.views.compressed import compressed
 from elections.views.documents import current_documents
 from elections.views.outage import kept_through_outages
@@ -29,7 +30,8 @@ class MyState:
     """Where one person stands.
 
     `says` is what governs now, or None; `aside` is their last form, if that one does not count.
-    `leaving` is what they should know of a last day ahead, or "".
+    `leaving` is what they should know of a last day ahead, or ""; `draft` what they filled in since
+    and did not submit.
     """
 
     reasons: tuple[Problem, ...]  # why the offer is not open to them, or was not when it expired
@@ -39,6 +41,12 @@ class MyState:
     governing: Submission | None
     says: Statement | None
     aside: Entry | None
+    draft: Draft | None
+
+    @property
+    def on_the_way(self) -> bool:
+        """Whether they can answer and have nothing on record yet."""
+        return self.may_elect and self.anything_to_elect and not (self.governing or self.aside)
 
 
 @require_safe
@@ -80,4 +88,5 @@ def _my_state(portal: Portal, offer: Offer, employee: Employee) -> MyState:
         governing=governing,
         says=says,
         aside=set_aside(history, governing),
+        draft=unsent_draft(employee=employee, offer=offer, governing=governing),
     )

@@ -51,6 +51,7 @@ class Sheet:
     electable: tuple[GrantRow, ...]  # free to choose, and required
     ineligible: tuple[GrantRow, ...]
     problems: tuple[tuple[str, str], ...]  # (id to lead to or "", sentence)
+    general: tuple[str, ...]  # the sentences of those that are about no grant shown here
 
     @property
     def free(self) -> bool:
@@ -111,8 +112,11 @@ def make_sheet(
         for index, assessed in enumerate(assess_grants(terms, [g.facts() for g in grants]), 1)
     ]
     anchors = {row.assessed.grant.number: row.anchor for row in rows}
+    electable = tuple(r for r in rows if r.assessed.standing != Standing.INELIGIBLE)
+    first = next((row.anchor for row in electable if not row.required), "")
     return Sheet(
-        electable=tuple(r for r in rows if r.assessed.standing != Standing.INELIGIBLE),
+        electable=electable,
         ineligible=tuple(r for r in rows if r.assessed.standing == Standing.INELIGIBLE),
-        problems=tuple((anchors.get(p.grant_number or "", ""), p.sentence) for p in problems),
+        problems=tuple((anchors.get(p.grant_number or "", first), p.sentence) for p in problems),
+        general=tuple(p.sentence for p in problems if p.grant_number not in anchors),
     )

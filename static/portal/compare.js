@@ -11,7 +11,7 @@ for (const form of document.querySelectorAll("[data-compare]")) {
   let waiting;
   let asking;
 
-  async function workOut() {
+  async function workOut(pressed) {
     clearTimeout(waiting);
     asking?.abort();
     asking = new AbortController();
@@ -21,6 +21,8 @@ for (const form of document.querySelectorAll("[data-compare]")) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!live(page, "figures")) throw new Error("This is another page.");
       show(page, answer.ok);
+      if (own) showSummary(page.querySelector(".error-summary"), pressed);
+      else if (pressed && !answer.ok) form.querySelector("[aria-invalid]")?.focus();
       if (own) {
         history.replaceState(null, "", address);
         document.title = page.title;
@@ -46,17 +48,26 @@ for (const form of document.querySelectorAll("[data-compare]")) {
     status.textContent = ok
       ? "The figures are up to date."
       : "No figures yet: a field above has something to put right.";
-    if (ok) document.querySelector(".error-summary")?.remove();
+  }
+
+  // After a key it would be a nuisance; after the button the reader begins at the summary.
+  function showSummary(summary, pressed) {
+    const before = document.querySelector(".error-summary");
+    if (!summary) before?.remove();
+    if (!summary || !pressed) return;
+    before?.remove();
+    document.querySelector("h1").before(summary);
+    summary.focus();
   }
 
   form.addEventListener("input", () => {
     clearTimeout(waiting);
-    if (prices.every((field) => field.value.trim())) waiting = setTimeout(workOut, PAUSE);
+    if (prices.every((field) => field.value.trim())) waiting = setTimeout(() => workOut(false), PAUSE);
     else status.textContent = "The figures need both: a price to assume, and prices to look at.";
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    workOut();
+    workOut(true);
   });
   form.querySelector("[data-no-script]")?.remove();
 }

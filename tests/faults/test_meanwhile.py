@@ -174,7 +174,7 @@ def chromium_page(trial: Trial, web: Process, *, trusting: bool) -> Iterator[Pag
     address = f"http://127.0.0.1:{web.port}"
 
     def trust(route: Route) -> None:
-        script = (ROOT / "static/portal/frame.js").read_text()
+        script = (ROOT / "static/portal/countdown.js").read_text()
         by_clock = BY_ITS_OWN_CLOCK % (trial.deadlines[0].timestamp() * 1000)
         route.fulfill(
             body=script.replace("Number(element.dataset.secondsLeft)", by_clock),
@@ -191,7 +191,7 @@ def chromium_page(trial: Trial, web: Process, *, trusting: bool) -> Iterator[Pag
             [{"name": settings.SESSION_COOKIE_NAME, "value": person.session, "url": address}]
         )
         if trusting:
-            context.route("**/frame.js", trust)
+            context.route("**/countdown.js", trust)
         try:
             yield context.new_page()
         finally:

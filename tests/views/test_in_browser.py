@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from elections.models import Employee, Grant, Submission
+from elections.models import Draft, Employee, Grant, Submission
 from tests.factory import EXPIRATION, elect, make_grant
 from tests.portal import SetClock
 from tests.views.browser import choose
@@ -78,6 +79,35 @@ def test_the_whole_way_works_without_scripts(
     assert Submission.objects.get().receipt in page.url
 
 
+def test_answers_are_kept_as_one_goes_for_another_browser(
+    visit: Callable[..., Page], iso: Grant, nso: Grant
+):
+    page = visit("/election/")
+    choose(page, "0002", "exchange")
+    expect(page.locator("[data-draft]")).to_have_text("Kept as a draft, not submitted.")
+    choose(page, "0001", "keep")
+    page.goto("/submissions/")  # before the script has paused
+    until = time.monotonic() + 10
+    while Draft.objects.get().answers != {"0001": "keep", "0002": "exchange"}:
+        assert time.monotonic() < until, "what was answered last is lost"
+        time.sleep(0.05)
+    elsewhere = visit("/election/")
+    expect(elsewhere.locator("main")).to_contain_text("Not submitted yet.")
+    assert elsewhere.is_checked('[name="grant-0002"][value="exchange"]')
+    assert elsewhere.is_checked('[name="grant-0001"][value="keep"]')
+    assert Submission.objects.count() == 0
+
+
+def test_where_answers_cannot_be_kept_it_says_so(visit: Callable[..., Page], iso: Grant):
+    page = visit("/election/")
+    page.context.set_offline(True)
+    choose(page, "0001", "exchange")
+    expect(page.locator("[data-draft]")).to_contain_text("Your answers are still here.")
+    page.context.set_offline(False)
+    page.click("text=Check my answers")
+    expect(page.locator("h1")).to_have_text("Check your election")
+
+
 def test_pressing_twice_gives_one_receipt(visit: Callable[..., Page], iso: Grant):
     page = visit("/election/")
     choose(page, "0001", "exchange")
@@ -136,24 +166,6 @@ def test_the_totals_never_cover_what_has_the_focus(
         assert page.evaluate(box)
 
 
-def test_the_time_left_counts_down_and_disables_nothing(
-    visit: Callable[..., Page], iso: Grant, portal_clock: SetClock
-):
-    portal_clock.set(EXPIRATION - timedelta(minutes=2, seconds=30))
-    page = visit("/")
-    page.clock.install()
-    page.goto("/election/")
-    left = page.locator(".left")
-    expect(left).to_contain_text("2 minutes left")
-    page.clock.run_for(60_000)
-    expect(left).to_contain_text("1 minute left")
-    page.clock.run_for(60_000)
-    expect(left).to_contain_text("less than a minute left")
-    page.clock.run_for(60_000)
-    expect(left).to_contain_text("The time is up by this page's count. You can still send a form")
-    assert page.locator(":disabled").count() == 0
-
-
 def test_a_wrong_clock_in_the_browser_makes_no_difference(
     visit: Callable[..., Page], iso: Grant, portal_clock: SetClock
 ):
@@ -162,18 +174,6 @@ def test_a_wrong_clock_in_the_browser_makes_no_difference(
     page.clock.install(time="2031-05-05T00:00:00Z")
     page.goto("/")
     expect(page.locator(".left")).to_contain_text("2 hours")
-
-
-def test_a_machine_that_slept_says_that_it_cannot_know(visit: Callable[..., Page], iso: Grant):
-    page = visit("/")
-    page.evaluate(
-        "const real = Date.now; Date.now = () => real() + 3600_000; keepTimeLeft("
-        "document.querySelector('[data-seconds-left]'))"
-    )
-    page.evaluate("Date.now = ((now) => () => now() + 3600_000)(Date.now)")
-    expect(page.locator(".left")).to_contain_text(
-        "Load this page again to see the time left.", timeout=15_000
-    )
 
 
 def test_nothing_is_loaded_from_anywhere_else(visit: Callable[..., Page], iso: Grant, live_server):

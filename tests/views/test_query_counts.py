@@ -17,14 +17,15 @@ from tests.views.pages import choices, fill_in, sign, signed_in, words
 
 # The session, the account with its person, the offer and how far it is extended: 3. The clock is
 # the test's.
-OFFER_PAGE = 10  # + documents, sessions, grants, the forms, their lines, decisions, mails
+OFFER_PAGE = 11  # + documents, sessions, grants, the forms, their lines, decisions, mails, draft
 ELECTION_PAGE = 7  # + grants, governing form, its lines, draft
 COMPARE_PAGE = 4  # + grants
 FORM_TAKEN_IN = 8  # + grants, governing form, its lines, documents, the draft
+ANSWERS_KEPT = 8  # + grants, governing form, its lines, the draft, the one before it
 CHECK_PAGE = (
     11  # + draft, its submission, governing form, its lines, grants, plans, documents, terms
 )
-WITHDRAWAL_PAGE = 6  # + governing form, its lines, plans
+WITHDRAWAL_PAGE = 7  # + governing form, its lines, draft, plans
 HISTORY = 8  # + the forms, their lines, decisions, mails, plans
 RECEIPT = 8  # the same
 DOCUMENT = 5  # + the document, the list
@@ -80,6 +81,10 @@ def test_a_form_costs_the_same_for_any_number_of_grants(
     portal_clock.tick(minutes=1)
     fields = choices(exchange=free)
     assert statements(lambda: client.post("/election/", fields), 303) == FORM_TAKEN_IN
+    keep = fields | {"keep": "draft"}
+    by_script = {"accept": "application/json"}
+    kept = statements(lambda: client.post("/election/", keep, headers=by_script), 204)
+    assert kept == ANSWERS_KEPT
     token = fill_in(client, fields)
     assert statements(lambda: client.get(f"/election/check/?form={token}")) == CHECK_PAGE
     assert statements(lambda: sign(client, token), 303) == SIGNED[connection.vendor]

@@ -1,0 +1,66 @@
+"""The forms around signing in, which say at each field what is missing there, in our own words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms
+
+ADDRESS_MISSING = "Please type your company mail address."
+MISSING = {
+    "login": ADDRESS_MISSING,
+    "email": ADDRESS_MISSING,
+    "password": "Please type your password.",
+    "code": "Please type the code from your mail.",
+    "oldpassword": "Please type the password that you have now.",
+    "password1": "Please type a new password.",
+    "password2": "Please type the new password once more.",
+}
+NO_ADDRESS = "Please type a whole mail address, such as pat@example.com."
+
+
+class PlainMixin:
+    """Puts our sentences in place of "This field is required", which does not say which."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if name in MISSING:
+                field.error_messages["required"] = MISSING[name]
+            if name in ("login", "email"):
+                field.error_messages["invalid"] = NO_ADDRESS
+
+
+class LoginForm(PlainMixin, forms.LoginForm):  # type: ignore[misc]
+    """Signing in, all that its page is for: one begins to type at once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:  # else one begins at the summary of what is wrong
+            self.fields["login"].widget.attrs["autofocus"] = True
+
+
+class RequestLoginCodeForm(PlainMixin, forms.RequestLoginCodeForm):  # type: ignore[misc]
+    """Asking for a code to sign in with."""
+
+
+class ConfirmLoginCodeForm(PlainMixin, forms.ConfirmLoginCodeForm):  # type: ignore[misc]
+    """Signing in with it."""
+
+
+class ResetPasswordForm(PlainMixin, forms.ResetPasswordForm):  # type: ignore[misc]
+    """Asking for a link to set a password."""
+
+
+class ResetPasswordKeyForm(PlainMixin, forms.ResetPasswordKeyForm):  # type: ignore[misc]
+    """Choosing a password by such a link."""
+
+
+class ChangePasswordForm(PlainMixin, forms.ChangePasswordForm):  # type: ignore[misc]
+    """Changing a password that one knows."""
+
+
+class SetPasswordForm(PlainMixin, forms.SetPasswordForm):  # type: ignore[misc]
+    """Setting a first password while signed in."""
