@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.admin import EmailAddressAdmin
 from allauth.account.models import EmailAddress
+from django import forms
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.db.models import Field, ManyToManyField
 from django.db.models.options import Options
 from django.http import HttpRequest
 
@@ -44,6 +46,17 @@ class _SuperusersOnly:
         return False
 
 
+class _Ticked:
+    """Of many things, those that are meant are ticked: Django's two boxes need a script, and what
+    the script makes says nothing to a screen reader.
+    """
+
+    filter_horizontal = ()
+    formfield_overrides: ClassVar[dict[type[Field[Any, Any]], dict[str, Any]]] = {
+        ManyToManyField: {"widget": forms.CheckboxSelectMultiple}
+    }
+
+
 class NewAccountForm(AdminUserCreationForm):
     """A new account; its address is kept in lower case, so that it names one account."""
 
@@ -65,7 +78,7 @@ class AccountForm(UserChangeForm):
 
 
 @admin.register(User)
-class AccountAdmin(_SuperusersOnly, ListMixin, NotesPasswords, auth_admin.UserAdmin):
+class AccountAdmin(_SuperusersOnly, _Ticked, ListMixin, NotesPasswords, auth_admin.UserAdmin):
     """Who may sign in, and as what."""
 
     actions = None
@@ -84,7 +97,6 @@ class AccountAdmin(_SuperusersOnly, ListMixin, NotesPasswords, auth_admin.UserAd
     add_fieldsets = (
         (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
     )
-    filter_horizontal = ("groups",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """A new account's address can be typed."""
@@ -105,7 +117,7 @@ admin.site.unregister([Group, EmailAddress])
 
 
 @admin.register(Group)
-class GroupAdmin(_SuperusersOnly, ListMixin, NotesRights, auth_admin.GroupAdmin):
+class GroupAdmin(_SuperusersOnly, _Ticked, ListMixin, NotesRights, auth_admin.GroupAdmin):
     """The groups "Law Department" and "HR", and whatever else a company needs."""
 
     actions = None

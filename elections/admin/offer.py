@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from elections import clock, queries
 from elections.admin import extending, labels, reminders
 from elections.admin.progress import mail_progress
-from elections.admin.site import ReadOnly, ReadOnlyAdmin
+from elections.admin.site import ReadOnlyAdmin, ReadOnlyInline
 from elections.core.instants import instant_label
 from elections.core.words import dollar_label
 from elections.models import Extension, Offer
@@ -58,7 +58,7 @@ EXTENSION_FIELDS = (
 )
 
 
-class ExtensionInline(ReadOnly, admin.TabularInline):
+class ExtensionInline(ReadOnlyInline):
     """The extensions of an offer on its page."""
 
     model = Extension

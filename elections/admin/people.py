@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from elections.admin import changing_status, labels, paper, paper_print
-from elections.admin.site import ReadOnly, ReadOnlyAdmin
+from elections.admin.site import ReadOnlyAdmin, ReadOnlyInline
 from elections.admin.status_changes import StatusChangeInline
 from elections.core.words import dollar_label
 from elections.models import Employee, Grant, Plan
@@ -48,7 +48,7 @@ EXECUTIVE_OFFICER = labels.yes_no_column("is_executive_officer", "executive offi
 ON_LEAVE = labels.yes_no_column("on_leave", "on a leave of absence")
 
 
-class GrantInline(ReadOnly, admin.TabularInline):
+class GrantInline(ReadOnlyInline):
     """A person's grants on that person's page."""
 
     model = Grant

@@ -31,6 +31,12 @@ class ReadOnly:
         return False
 
 
+class ReadOnlyInline(ReadOnly, admin.TabularInline):
+    """The rows that belong to the one on the page, to look at."""
+
+    template = "admin/elections/inline.html"
+
+
 class ReadOnlyAdmin(ReadOnly, ListMixin, admin.ModelAdmin):
     """A list and a page per row, to look at."""
 

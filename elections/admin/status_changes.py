@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from elections.admin import labels
-from elections.admin.site import ReadOnly, ReadOnlyAdmin
+from elections.admin.site import ReadOnlyAdmin, ReadOnlyInline
 from elections.core.status_words import differences
 from elections.models import StatusChange
 
@@ -65,7 +65,7 @@ def mail(change: StatusChange) -> SafeString | str:
     return format_html('<a href="{}">{}</a>', address, message.get_state_display())
 
 
-class StatusChangeInline(ReadOnly, admin.TabularInline):
+class StatusChangeInline(ReadOnlyInline):
     """Someone's changes on that person's page, the latest first."""
 
     model = StatusChange
