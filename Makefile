@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
-.PHONY: demo demo-reset test test-fast faults lint format lock oracle lighthouse bench bench-desk bench-roster rush runtime dev
+.PHONY: demo demo-reset test test-fast faults lint format lock oracle lighthouse screens bench bench-desk bench-roster rush runtime dev
 
 demo: runtime          ## The portal with invented people: http://127.0.0.1:8000 (PORT=...)
 	@exec $(IN_VENV) -m scripts.demo
@@ -33,6 +33,9 @@ oracle: dev            ## The deadline and its labels against a second computati
 
 lighthouse: dev        ## Lighthouse on three pages of a demo, each RUNS=3 times (needs Node.js)
 	@exec $(IN_VENV) -m scripts.lighthouse
+
+screens: dev           ## Every page at three widths, and every page and mail in words (OUT=var/screens)
+	@exec $(IN_VENV) -m scripts.screens
 
 bench: runtime         ## What the portal costs, beside its floors (PARTS="pages lists": only these)
 	@exec $(IN_VENV) -m bench $(PARTS) $(BENCH)

@@ -15,6 +15,7 @@ from elections.models import (
     Submission,
 )
 from elections.models.outbox import MailState
+from elections.models.roster import UploadState
 from elections.models.submission import Verdict
 from elections.services import queue
 from elections.services.change_status import StatusChanged, Wish, change_status
@@ -218,29 +219,40 @@ def status_changed(scene: Scene) -> None:
 def upload_waits(scene: Scene) -> None:
     """Files were uploaded and nobody has looked at them."""
     assert scene.offer
-    _keep(scene, uploaded(scene.hr, [employee()], [grant()]))
+    _keep(scene, uploaded(scene.hr, [employee()], [grant()]), UploadState.CHECKING)
 
 
 def upload_refused(scene: Scene) -> None:
     """Files were uploaded with mistakes in them."""
     assert scene.offer
     people = [employee(), employee("000124", Hire_Date="yesterday", Country="America")]
-    _keep(scene, checked(scene.hr, people, [grant(Plan="1066")]))
+    _keep(scene, checked(scene.hr, people, [grant(Plan="1066")]), UploadState.REFUSED)
 
 
 def upload_ready(scene: Scene) -> None:
     """Files were uploaded that would change whom the offer is open to."""
     assert scene.offer
     applied(scene.hr, [employee(), employee("000124")], [grant()])
-    moved = [employee(Country="DE"), employee("000125", On_Leave="Yes")]
-    _keep(scene, checked(scene.hr, moved, [grant(), grant("00004712", Shares_Granted="2000")]))
+    moved = [employee(Country="DE", On_Leave="No"), employee("000125", On_Leave="Yes")]
+    _keep(
+        scene,
+        checked(
+            scene.hr,
+            moved,
+            [grant(), grant("00004712", Shares_Granted="2000", Shares_Outstanding="1850")],
+        ),
+        UploadState.READY,
+    )
 
 
 def upload_applied(scene: Scene) -> None:
     """Files were uploaded and applied."""
     assert scene.offer
-    _keep(scene, applied(scene.hr, [employee(), employee("000124")], [grant()]))
+    _keep(
+        scene, applied(scene.hr, [employee(), employee("000124")], [grant()]), UploadState.APPLIED
+    )
 
 
-def _keep(scene: Scene, upload: RosterUpload) -> None:
+def _keep(scene: Scene, upload: RosterUpload, state: UploadState) -> None:
+    assert upload.state == state, upload.report
     scene.rows = {"upload": upload.pk}

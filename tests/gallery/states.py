@@ -263,6 +263,12 @@ def password_link(scene: Scene) -> None:
     scene.token = browser.get(link[1]).headers["Location"]
 
 
+def code_mailed(scene: Scene) -> None:
+    """Pat asked for a code to sign in with."""
+    browser = scene.browser(NOBODY)
+    browser.post("/accounts/login/code/", {"email": scene.pat.email})
+
+
 def without_password(scene: Scene) -> None:
     """Pat never chose a password."""
     user = scene.who(EMPLOYEE)
