@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from django.core import mail
-
 from elections.delivery.keep import make_mail
 from elections.delivery.staff import tell_hr
 from elections.models import OutboxMessage
 from elections.models.outbox import MailKind
 from tests.gallery import staff_states, states
 from tests.gallery.scene import Scene
+from tests.mails import account_mails
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Mails:
             for message in OutboxMessage.objects.filter(kind=self.kind).order_by("-pk")[:1]:
                 yield read(bytes(make_mail(message).mime))
         else:
-            for one in mail.outbox:
+            for one in account_mails():
                 yield read(one.message().as_bytes())
 
     def text_of(self, message: EmailMessage) -> str:
@@ -73,5 +72,6 @@ MAILS = [
     Mails("a reminder", MailKind.REMINDER, staff_states.reminders),
     Mails("a change of status", MailKind.STATUS, staff_states.status_changed),
     Mails("a link for a password", "", states.password_link),
+    Mails("a code to sign in with", "", states.code_mailed),
     Mails("to HR: a mail could not be delivered", "", set_aside),
 ]

@@ -18,7 +18,7 @@ NO_PAGES = {
     "healthz": "a word in plain text",
     "readyz": "a word in plain text",
     "calendar": "a calendar file",
-    "time-left": "leads back, once it has kept what was asked",
+    "time-left": "two facts as JSON, for a script",
     "election-form-pdf": "a PDF",
     "withdrawal-form-pdf": "a PDF",
     "demo-mail-attachment": "a file",
