@@ -14,6 +14,7 @@ from tests.faults.stack import Process, Stack
 from tests.faults.trial import Trial
 
 MORE = 1.0  # seconds that a submission may take longer
+LOSING = 1.5  # seconds until its wake-up, which leaves a moment after it, has been given up
 
 
 @contextmanager
@@ -44,6 +45,7 @@ def submitted(trial: Trial, web: Process) -> None:
     with trouble(trial.stack):
         trial.a_moment()
         sending = browser.sign(people[2], tokens[2])
+        time.sleep(LOSING)
     trial.must(sending.told is Told.RECEIPT, f"accepted: {sending}")
     took = [(s.answered - s.began).total_seconds() for s in (usual, sending) if s.answered]
     trial.must(took[-1] - took[0] < MORE, f"under a second more: {took}")
