@@ -15,7 +15,9 @@ class SessionStore(db.SessionStore):
     """What every page reads first; all but the reading is Django's own."""
 
     def _get_session_from_db(self) -> Any:
-        session = _of_key.one(key=self.session_key or "")
+        # A cookie may hold anything, also what no database takes; our keys are letters and digits.
+        key = self.session_key or ""
+        session = _of_key.one(key=key) if key.isalnum() else None
         if session is not None and session.expire_date > timezone.now():
             return session
         self._session_key = None  # A key that is not known is not taken over.

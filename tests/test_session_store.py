@@ -44,7 +44,7 @@ def test_an_expired_session_says_nothing_and_its_key_is_not_kept() -> None:
     assert expired.session_key is None
 
 
-@pytest.mark.parametrize("key", [None, "", "x" * 32])
+@pytest.mark.parametrize("key", [None, "", "x" * 32, "aaaaaaaaaa\0"])
 def test_a_key_nobody_was_given_is_not_taken_over(key: str | None) -> None:
     unknown = SessionStore(key)
     assert dict(unknown.items()) == {}

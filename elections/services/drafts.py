@@ -43,7 +43,10 @@ def keep_draft(
 def keep_unfinished(
     *, employee: Employee, offer: Offer, answer: Answer, governing: Submission | None
 ) -> Draft:
-    """Store what has been answered so far, in place of the last such draft. It cannot be signed."""
+    """Store what has been answered so far, in place of such drafts before it. It cannot be signed.
+
+    Only what is older goes: of two that come at once, one has to stay.
+    """
     kept = Draft.objects.create(
         employee=employee,
         offer=offer,
@@ -54,7 +57,7 @@ def keep_unfinished(
         created_at=clock.now(),
     )
     mine = Draft.objects.filter(employee=employee, offer=offer, kind=answer.kind, shown={})
-    mine.exclude(pk=kept.pk).delete()
+    mine.filter(pk__lt=kept.pk).delete()
     return kept
 
 
