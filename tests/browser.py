@@ -46,6 +46,7 @@ def visits(browser: Browser, user: User, address: str, *, silent: bool = False) 
     client.force_login(user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     contexts = []
+    faults: list[str] = []
 
     def open_page(path: str, **options: Any) -> Page:
         context = browser.new_context(base_url=address, **options)
@@ -53,9 +54,7 @@ def visits(browser: Browser, user: User, address: str, *, silent: bool = False) 
         cookie: Any = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}
         context.add_cookies([cookie])
         page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"A script failed: {error}"))
-        if silent:
-            page.on("console", lambda said: pytest.fail(f"The console says: {said.text}"))
+        note_faults(page, faults, silent=silent)
         page.goto(path)
         return page
 
@@ -64,6 +63,17 @@ def visits(browser: Browser, user: User, address: str, *, silent: bool = False) 
         for page in context.pages:
             leave(page)
         context.close()
+    assert not faults
+
+
+def note_faults(page: Page, faults: list[str], *, silent: bool = False) -> None:
+    """Put what goes wrong on a page into `faults`, for its test to look at when it is done.
+
+    A test that fails in a listener would end Playwright for all tests after it.
+    """
+    page.on("pageerror", lambda error: faults.append(f"A script failed: {error}"))
+    if silent:
+        page.on("console", lambda said: faults.append(f"The console says: {said.text}"))
 
 
 def leave(page: Page) -> None:

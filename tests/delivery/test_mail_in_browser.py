@@ -45,9 +45,11 @@ def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
         color_scheme=scheme, viewport={"width": width, "height": 800}, java_script_enabled=True
     )
     page = context.new_page()
-    page.on("request", lambda asked: pytest.fail(f"It asks for {asked.url}"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     yield page
     context.close()
+    assert not asked
 
 
 def texts_of(page: Page) -> list[Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from elections.models import Employee, Grant, Submission
+from tests.browser import note_faults
 from tests.factory import make_grant
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -77,15 +78,18 @@ class Keyboard:
 @pytest.fixture
 def keyboard(
     transactional_db: None, employee: Employee, chromium: Browser, live_server
-) -> Keyboard:
+) -> Iterator[Keyboard]:
     assert employee.user is not None
     employee.user.email = ADDRESS
     employee.user.set_password(PASSWORD)
     employee.user.save()
-    with_clock = chromium.new_context(base_url=live_server.url)
-    page = with_clock.new_page()
-    page.on("pageerror", lambda error: pytest.fail(f"A script failed: {error}"))
-    return Keyboard(page)
+    context = chromium.new_context(base_url=live_server.url)
+    page = context.new_page()
+    faults: list[str] = []
+    note_faults(page, faults)
+    yield Keyboard(page)
+    context.close()
+    assert not faults
 
 
 def test_from_the_sign_in_to_the_receipt_in_sixty_presses(
