@@ -22,7 +22,6 @@ from elections.models.submission import Kind
 from elections.services.answers import as_shown, differences, judge_answer, taken_back
 from elections.services.drafts import answer_of, find_draft
 from elections.services.submit import Recorded, Refused, SignedForm, TokenReused, submit_form
-from elections.views.declining import blank_decline
 from elections.views.documents import current_document
 from elections.views.outcomes import (
     START_AGAIN,
@@ -175,7 +174,6 @@ def _show(request: PersonRequest, draft: Draft, form: SignatureForm | None = Non
         "checked": checked,
         "form": form or blank,
         "terms": current_document(request.offer, TERMS[Kind(draft.kind)]),
-        "decline": blank_decline(request, checked.governing),
     }
     wrong = checked.decision.problems or (form and form.errors)
     return render(request, f"portal/{draft.kind}_check.html", context, status=422 if wrong else 200)
@@ -195,8 +193,6 @@ def _conflict(request: PersonRequest, checked: Checked) -> HttpResponse:
 
 def _nothing_to_check(request: PersonRequest, kind: Kind) -> HttpResponse:
     """Nothing was filled in yet; the decline is offered all the same."""
-    context: dict[str, Any] = {"kind": kind, "start": START_AGAIN[kind]}
-    if kind == Kind.ELECTION and not why_not_eligible(request):
-        governing = queries.governing_submission(request.offer, request.employee)
-        context["decline"] = blank_decline(request, governing)
+    may_decline = kind == Kind.ELECTION and not why_not_eligible(request)
+    context = {"kind": kind, "start": START_AGAIN[kind], "may_decline": may_decline}
     return render(request, "portal/nothing_to_check.html", context)

@@ -28,8 +28,6 @@ from elections.views.person import (
     why_not_eligible,
 )
 
-IDS = "decline_%s"  # its own, since the form stands beside another one on the check page
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @employee_required
@@ -50,11 +48,11 @@ def blank_decline(
         "replaces": governing.receipt if governing else "",
         "signature": signature,
     }
-    return DeclineForm(initial=initial, employee=request.employee, auto_id=IDS)
+    return DeclineForm(initial=initial, employee=request.employee)
 
 
 def _record(request: PersonRequest) -> HttpResponse:
-    form = DeclineForm(request.POST, employee=request.employee, auto_id=IDS)
+    form = DeclineForm(request.POST, employee=request.employee)
     token = token_in(request.POST, "form_token")
     if token is None or not is_minted_for(request.employee, token):
         return unknown_form(request, Kind.DECLINE)

@@ -20,6 +20,11 @@ FRONT = [
     Picture("front page, signed out", NOBODY, "offer"),
     Picture("front page, no offer", NOBODY, "offer", states.no_offer, status=404),
     Picture("front page, not answered", EMPLOYEE, "offer", states.undecided),
+    Picture("front page, unfinished", EMPLOYEE, "offer", states.unfinished),
+    Picture("front page, unfinished, expired", EMPLOYEE, "offer", states.unfinished_and_passed),
+    Picture("front page, draft", EMPLOYEE, "offer", states.drafted),
+    Picture("front page, elected, draft", EMPLOYEE, "offer", states.elected_and_drafted),
+    Picture("front page, draft of a withdrawal", EMPLOYEE, "offer", states.drafted_withdrawal),
     Picture("front page, nothing to exchange", EMPLOYEE, "offer", states.without_grants),
     Picture("front page, elected", EMPLOYEE, "offer", states.elected),
     Picture("front page, withdrawn", EMPLOYEE, "offer", states.withdrawn),
@@ -42,6 +47,14 @@ FRONT = [
 ELECTION = [
     Picture("election", EMPLOYEE, "election", states.undecided),
     Picture("election, draft", EMPLOYEE, "election", states.drafted, query="form={s.token}"),
+    Picture("election, unfinished", EMPLOYEE, "election", states.unfinished),
+    Picture(
+        "election, kept as a draft",
+        EMPLOYEE,
+        "election",
+        states.undecided,
+        send=lambda scene: {"grant-0001": "exchange", "keep": "draft"},
+    ),
     Picture("election, on record", EMPLOYEE, "election", states.elected),
     Picture("election, no grants", EMPLOYEE, "election", states.without_grants),
     Picture("election, expired", EMPLOYEE, "election", states.passed),
@@ -141,6 +154,7 @@ ELECTION = [
 
 WITHDRAWAL = [
     Picture("withdrawal", EMPLOYEE, "withdrawal", states.elected),
+    Picture("withdrawal, draft", EMPLOYEE, "withdrawal", states.drafted_withdrawal),
     Picture("withdrawal, nothing to withdraw", EMPLOYEE, "withdrawal", states.undecided),
     Picture("withdrawal, expired", EMPLOYEE, "withdrawal", states.elected_and_expired),
     Picture(

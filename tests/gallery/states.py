@@ -61,6 +61,24 @@ def drafted(scene: Scene) -> None:
     scene.token = fill_in(scene.browser(EMPLOYEE), choices(exchange=exchange, keep=keep))
 
 
+def unfinished(scene: Scene) -> None:
+    """Pat answered for one grant of two, and left."""
+    scene.browser(EMPLOYEE).post("/election/", {"grant-0001": "exchange", "keep": "draft"})
+
+
+def unfinished_and_passed(scene: Scene) -> None:
+    """The offer expired after that."""
+    unfinished(scene)
+    scene.clock.set(EXPIRATION + HOUR)
+
+
+def elected_and_drafted(scene: Scene) -> None:
+    """Pat elected, and has filled in another election since."""
+    elected(scene)
+    scene.clock.tick(hours=1)
+    drafted(scene)
+
+
 def elected(scene: Scene) -> None:
     """Pat exchanges one grant, and the required one with it."""
     scene.form = factory.elect(scene.pat, scene.grant("0001"), keep=(scene.grant("0002"),))

@@ -100,7 +100,7 @@ def test_without_any_form_the_page_leads_back_and_offers_the_decline(client: Cli
     assert page.status_code == 200
     assert "Nothing to check yet" in words(page)
     assert 'href="/election/"' in page.content.decode()
-    assert 'action="/election/decline/"' in page.content.decode()
+    assert 'href="/election/decline/"' in page.content.decode()
 
 
 @pytest.mark.parametrize("broken", ["", "x", UNKNOWN, UNKNOWN[:-1], "%00", "%ff%fe", "1" * 5000])

@@ -137,7 +137,7 @@ def test_the_decline(client: Client, iso: Grant):
     token = re.search(r'name="form_token" value="([^"]*)"', page)
     assert token is not None
     refused = client.post("/election/decline/", {"form_token": token[1], "signature": " "})
-    assert_refused_well(refused, "decline_signature")
+    assert_refused_well(refused, "id_signature")
     assert Submission.objects.count() == 0
 
 

@@ -281,14 +281,13 @@ def test_the_receipt_of_an_earlier_offer_tells_that_offers_days(
     assert "change your answers" not in content
 
 
-def test_after_the_deadline_no_page_says_that_a_no_sent_now_keeps_all_grants(
+def test_after_the_deadline_the_page_does_not_say_that_a_no_sent_now_keeps_all_grants(
     client: Client, election: Submission, portal_clock: SetClock
 ):
     portal_clock.set(EXPIRATION)
-    for path in ("/election/decline/", "/election/check/"):
-        page = words(client.get(path))
-        assert "a no said now is recorded as late, and changes nothing by itself" in page
-        assert "you keep all of your grants, and the reminders stop" not in page
+    page = words(client.get("/election/decline/"))
+    assert "a no said now is recorded as late, and changes nothing by itself" in page
+    assert "you keep all of your grants, and the reminders stop" not in page
 
 
 def test_the_page_and_the_mail_say_the_same_of_who_left_after_electing(
