@@ -178,6 +178,7 @@ def mail_failed(scene: Scene) -> None:
 def drafted_withdrawal(scene: Scene) -> None:
     """Pat filled in a withdrawal and has not signed it."""
     elected(scene)
+    scene.clock.tick(hours=1)
     fields = {"withdraw-0001": "on"}
     scene.token = fill_in(scene.browser(EMPLOYEE), fields, "withdrawal")
 
