@@ -1,4 +1,4 @@
-"""Queries that are put into SQL once in each process, and from then on only run.
+"""Queries and writes that are put into SQL once in each process, and from then on only run.
 
 Putting one into SQL costs Django several times what PostgreSQL needs to answer it, and the pages
 that everyone asks for in the last minute make the same few over and over.
@@ -8,18 +8,21 @@ that everyone asks for in the last minute make the same few over and over.
 
 What is asked must depend on nothing but the values handed in: whatever else it looks up while it is
 put together (a setting, the time) stays as it was the first time.
+
+    insert(rows)
+    update(employee, "ledger_length", "ledger_head")
 """
 
 from __future__ import annotations
 
 import copy
 import uuid
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 
 M = TypeVar("M", bound=Model)
 
@@ -78,6 +81,74 @@ def attach(instance: Model, name: str, rows: list[Any]) -> None:
     known = getattr(instance, name).get_queryset()
     known._result_cache, known._prefetch_done = rows, True
     instance.__dict__.setdefault("_prefetched_objects_cache", {})[name] = known
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Insert new rows, all of one model, in one statement, and give each its key.
+
+    As `bulk_create` and `save(force_insert=True)` do, but no signal is sent and no `save` called.
+    Raises `IntegrityError` where the database refuses one of them, and then none is inserted.
+    """
+    if not rows:
+        return
+    sql, fields = _insertion(type(rows[0]), len(rows))
+    values = [_stored(field, row, adding=True) for row in rows for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        keys = cursor.fetchall()
+    for row, (key,) in zip(rows, keys, strict=True):
+        row.pk = key
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def update(row: Model, *names: str) -> None:
+    """Write these fields of a row that is there, as `save(update_fields=names)` does.
+
+    Raises `LookupError` where there is no such row any more.
+    """
+    sql, fields = _update(type(row), names)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_stored(field, row, adding=False) for field in fields] + [row.pk])
+        if cursor.rowcount != 1:
+            raise LookupError(f"{row!r} is not there to be written.")
+
+
+# A form has a line for each grant, so there are as many statements as numbers of grants.
+@lru_cache(maxsize=128)
+def _insertion(model: type[Model], count: int) -> tuple[str, list[Field[Any, Any]]]:
+    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    row = f"({', '.join(['%s'] * len(fields))})"
+    sql = (
+        f"INSERT INTO {_name(model._meta.db_table)} ({', '.join(_columns(fields))})"  # noqa: S608
+        f" VALUES {', '.join([row] * count)} RETURNING {_key(model)}"
+    )
+    return sql, fields
+
+
+@lru_cache(maxsize=128)
+def _update(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Field[Any, Any]]]:
+    fields = [model._meta.get_field(name) for name in names]
+    parts = ", ".join(f"{column} = %s" for column in _columns(fields))
+    table = _name(model._meta.db_table)
+    return f"UPDATE {table} SET {parts} WHERE {_key(model)} = %s", fields  # noqa: S608
+
+
+def _key(model: type[Model]) -> str:
+    (key,) = (field.column for field in model._meta.local_concrete_fields if field.primary_key)
+    return _name(key)
+
+
+def _columns(fields: Sequence[Field[Any, Any]]) -> list[str]:
+    return [_name(field.column) for field in fields]
+
+
+def _name(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def _stored(field: Field[Any, Any], row: Model, *, adding: bool) -> Any:
+    """A row's value as the database takes it."""
+    return field.get_db_prep_save(field.pre_save(row, adding), connection)
 
 
 class _Place:

@@ -20,6 +20,7 @@ from elections.models import (
     Submission,
 )
 from elections.models.outbox import MailKind
+from elections.prepared import insert
 
 # Whoever extends the offer is not kept waiting while everyone's mail is announced one by one, and a
 # receipt posted meanwhile does not queue behind them: the sweeper takes what is beyond these.
@@ -35,7 +36,7 @@ def post(
 ) -> OutboxMessage:
     """Put one mail in the outbox. It leaves only if the surrounding transaction commits."""
     message = _message(kind, employee, submission=submission, decision=decision)
-    message.save(force_insert=True)
+    insert([message])
     transaction.on_commit(lambda: wake([message.pk]), robust=True)
     return message
 

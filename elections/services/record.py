@@ -15,6 +15,7 @@ from elections.core.rules import DecidedLine
 from elections.core.terms import Choice
 from elections.models import Employee, Grant, Line, Submission
 from elections.models.submission import Channel
+from elections.prepared import insert, update
 
 
 def append_submission(
@@ -58,15 +59,15 @@ def append_submission(
     submission.digest = chained_digest(
         submission.previous_digest, canonical_content(submission, rows)
     )
-    submission.save(force_insert=True)
+    insert([submission])
     for row in rows:
         row.submission = submission
-    Line.objects.bulk_create(rows)
+    insert(rows)
     employee.ledger_length = submission.sequence
     employee.ledger_head = submission.digest
     if submission.channel == Channel.WEB:
         employee.ledger_at = submission.ordered_at
-    employee.save(update_fields=["ledger_length", "ledger_head", "ledger_at"])
+    update(employee, "ledger_length", "ledger_head", "ledger_at")
     return submission
 
 

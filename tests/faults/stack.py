@@ -179,7 +179,9 @@ class Stack:
                 yield
             finally:
                 self.database = usual
-                admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+                # A vacuum may be at work in it, which the portal's role has no right to end.
+                with self.connect(superuser=True, database="postgres") as keeper:
+                    keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     @contextmanager
     def _run(
