@@ -7,9 +7,9 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init, setup_logging
+from celery.signals import celeryd_init, setup_logging, worker_process_init
 
-from exchange_portal import broker
+from exchange_portal import broker, garbage
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange_portal.settings")
 
@@ -31,3 +31,9 @@ def log_as_django_does(**_: Any) -> None:
     from django.conf import settings  # At import time the settings are not to be loaded yet.
 
     logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_process_init.connect
+def begin_delivering(**_: Any) -> None:
+    """Set up one of a worker's processes."""
+    garbage.leave_out_what_stays()

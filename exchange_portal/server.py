@@ -3,8 +3,7 @@
 How many worker processes there are is gunicorn's own variable, WEB_CONCURRENCY.
 """
 
-import gc
-
+from exchange_portal import garbage
 from exchange_portal.settings import LOGGING
 
 bind = "0.0.0.0:8000"
@@ -21,6 +20,5 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108 (not a secret: a file without a name, 
 
 
 def post_fork(server: object, worker: object) -> None:
-    """Look for cycles among what requests leave behind, not in what was loaded for good."""
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    """Set up one of the web server's processes."""
+    garbage.leave_out_what_stays()

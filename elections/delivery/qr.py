@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M
-from qrcode.image.svg import SvgPathImage
 
 
 def qr_svg(address: str) -> bytes:
@@ -15,5 +16,21 @@ def qr_svg(address: str) -> bytes:
     """
     code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(address)
-    drawn: bytes = code.make_image(image_factory=SvgPathImage).to_string()
-    return drawn
+    code.make()
+    rows = code.get_matrix()
+    lines = "".join(f"M0 {y}.5{_runs(row)}" for y, row in enumerate(rows))
+    side = len(rows)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
+        f'<path stroke="#000" d="{lines}"/></svg>'
+    ).encode("ascii")
+
+
+def _runs(row: list[bool]) -> str:
+    """A row of modules as pen strokes: one for all that are black side by side, not one for each.
+
+    Drawing module by module took a tenth of the time of a PDF.
+    """
+    return "".join(
+        f"h{len(list(run))}" if black else f"m{len(list(run))} 0" for black, run in groupby(row)
+    )
