@@ -14,7 +14,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from bench.company import GRANTS_EACH
-from bench.documents import forms, plain
+from bench.documents import forms, plainly
 from elections.models import Grant
 from exchange_portal.urls import urlpatterns as portal_urls
 
@@ -57,7 +57,7 @@ def insert(request: HttpRequest) -> HttpResponse:
 @login_required
 def pdf(request: HttpRequest) -> HttpResponse:
     """The session, the account, and a form as WeasyPrint makes it when one calls it plainly."""
-    return HttpResponse(plain(next(forms(GRANTS_EACH))), content_type="application/pdf")
+    return HttpResponse(plainly(next(forms(GRANTS_EACH))), content_type="application/pdf")
 
 
 @require_POST
