@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging.config
 import os
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import celeryd_init, setup_logging, worker_process_init
 
-from exchange_portal import broker, garbage
+from exchange_portal import broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange_portal.settings")
 
@@ -34,6 +35,6 @@ def log_as_django_does(**_: Any) -> None:
 
 
 @worker_process_init.connect
-def begin_delivering(**_: Any) -> None:
-    """Set up one of a worker's processes."""
-    garbage.leave_out_what_stays()
+def leave_out_what_stays(**_: Any) -> None:
+    """Look for cycles among what documents leave behind, not in what was loaded for good."""
+    gc.freeze()
