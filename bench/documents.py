@@ -145,6 +145,7 @@ def seconds(way: Callable[[Any], bytes], count: int) -> float:
     made = forms()
     for _ in range(2):
         way(next(made))
+    gc.collect()
     gc.freeze()
     began = time.process_time()
     for _ in range(count):
