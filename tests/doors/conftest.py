@@ -2,5 +2,13 @@
 
 from __future__ import annotations
 
-from tests.admin.conftest import auditor, employee, hr, law, superuser  # noqa: F401  (fixtures)
+from tests.admin.conftest import (  # noqa: F401  (fixtures)
+    auditor,
+    employee,
+    hr,
+    law,
+    law_client,
+    super_client,
+    superuser,
+)
 from tests.doors.production import production, release  # noqa: F401  (fixtures)
