@@ -1,10 +1,10 @@
 """Who may do what on the employees' pages: rows for each of their addresses.
 
-`tests/doors/test_objects.py` holds them. Each name of an address outside the admin (where it has none, its route) has a row for each kind of
-thing it can be about: what that is, the address, and the status of a GET and of an empty POST for
-nobody signed in, for whom it belongs to, for another employee, and for staff of every kind, who are
-not on the roster. What belongs to somebody else is as little there as what does not exist.
-`tests/admin/access.py` says the same of the admin.
+`tests/doors/test_objects.py` holds them. Each name of an address outside the admin (where it has
+none, its route) has a row for each kind of thing it can be about: what that is, the address, and
+the status of a GET and of an empty POST for nobody signed in, for whom it belongs to, for another
+employee, and for staff of every kind, who are not on the roster. What belongs to somebody else is
+as little there as what does not exist. `tests/admin/access.py` says the same of the admin.
 """
 
 from __future__ import annotations
