@@ -19,6 +19,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import tests.environment  # noqa: F401  (before Django reads its settings)
@@ -78,7 +79,7 @@ def hostile(secret: str, site: str) -> dict[str, Any]:
     watching = True
     seen = [measured(render) for render in renders]
     watching = False
-    used = len(os.listdir("/proc/self/fd"))
+    used = len(list(Path("/proc/self/fd").iterdir()))
     kept = [os.open("/dev/null", os.O_RDONLY) for _ in range(used + 100)]  # and no gap is left
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(kept) + 1, max(kept) + 1))
     shut = is_shut()
@@ -140,7 +141,7 @@ def main(secret: str, site: str, how: str = "") -> None:
     sys.addaudithook(note)
     told = fetching(secret, site) if how else hostile(secret, site)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # KB
-    print(json.dumps(told | {"noted": sorted(set(noted)), "peak": peak}))
+    sys.stdout.write(json.dumps(told | {"noted": sorted(set(noted)), "peak": peak}))
 
 
 if __name__ == "__main__":
