@@ -6,6 +6,7 @@ from tests.admin.conftest import (  # noqa: F401  (fixtures)
     auditor,
     employee,
     hr,
+    hr_client,
     law,
     law_client,
     super_client,

@@ -33,9 +33,9 @@ ODD = {
     "quotes": "'\"><script>alert(1)</script>{{7*7}}%s%(x)s${x}",
 }
 PARAMETERS = (
-    "form", "receipt", "next", "q", "o", "p", "e", "all", "_popup", "_to_field", "_changelist_filters",
-    "new_price", "prices", "before", "kind", "id__exact", "state", "pk", "page", "submission",
-)  # fmt: skip
+    *("_changelist_filters", "_popup", "_to_field", "all", "before", "e", "form", "id__exact"),
+    *("kind", "new_price", "next", "o", "p", "page", "pk", "prices", "q", "receipt", "state"),
+)
 
 
 def encoded(odd: str | bytes) -> str:
