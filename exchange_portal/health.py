@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 as long as the process answers; it asks nobody else."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @never_cache
@@ -33,7 +33,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         return _not_ready("the database does not answer")
     if missing:
         return _not_ready(f"{len(missing)} migrations not applied, first {missing[0]}")
-    return HttpResponse("ready\n", content_type="text/plain")
+    return HttpResponse("ready\n", content_type="text/plain; charset=utf-8")
 
 
 def unapplied_migrations() -> list[str]:
@@ -44,4 +44,4 @@ def unapplied_migrations() -> list[str]:
 
 
 def _not_ready(reason: str) -> HttpResponse:
-    return HttpResponse(f"not ready: {reason}\n", status=503, content_type="text/plain")
+    return HttpResponse(f"not ready: {reason}\n", status=503, content_type="text/plain; charset=utf-8")

@@ -206,6 +206,8 @@ def test_each_answer_keeps_every_promise(answer: HttpResponse) -> None:
     assert "camera=()" in headers["Permissions-Policy"]
     assert "Access-Control-Allow-Origin" not in headers
     assert "Server" not in headers
+    if headers.get("Content-Type", "").startswith("text/"):
+        assert "utf-8" in headers["Content-Type"]
     kept = answer.name in KEPT
     assert ("no-store" in headers.get("Cache-Control", "")) is not kept
     for name, cookie in answer.cookies.items():

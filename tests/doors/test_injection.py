@@ -179,19 +179,10 @@ def test_what_would_be_planted_is_found() -> None:
         assert Planted(page).found, piece
 
 
-HEADERS = sorted(
-    [
-        "Auto-Submitted",
-        "Content-Type",
-        "Date",
-        "From",
-        "MIME-Version",
-        "Message-ID",
-        "Reply-To",
-        "Subject",
-        "To",
-    ]
-)
+HEADERS = [
+    *("Auto-Submitted", "Content-Type", "Date", "From", "MIME-Version", "Message-ID"),
+    *("Reply-To", "Subject", "To"),
+]
 
 
 @run(max_examples=200, deadline=None)

@@ -92,6 +92,8 @@ SIGN_IN = b"POST /accounts/login/ HTTP/1.1"
         (request(SIGN_IN, b"Content-Type: multipart/form-data", b"Content-Length: 1", body=b"x"),
          {400, 403}),
         (request(b"BREW / HTTP/1.1"), {400, 405}),
+        (request(b"TRACE / HTTP/1.1"), {405}),
+        (request(b"TRACE /accounts/login/ HTTP/1.1"), {405}),
         (request(b"GET / HTTP/9.9"), {400, 505}),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 40 + b"\r\n\r\n", {0, 400}),
         (b"GET\r\n\r\n", {0, 400}),
