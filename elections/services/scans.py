@@ -124,12 +124,13 @@ def scan_type(content: bytes) -> str:
 
 def _pdf_pages(content: bytes) -> int:
     """How many pages it has, each of them found."""
-    if LAST_LINE not in content.rstrip(b"\0\t\n\f\r ")[-PADDING:]:
-        raise ScanRefused("This file does not end as a PDF does. Please attach the scan alone.")
     reader = PdfReader(io.BytesIO(content))
     if reader.is_encrypted:
         raise ScanRefused("This PDF asks for a password. Please attach it without one.")
-    return sum(1 for page in reader.pages if page.mediabox)
+    pages = sum(1 for page in reader.pages if page.mediabox)
+    if LAST_LINE not in content.rstrip(b"\0\t\n\f\r ")[-PADDING:]:
+        raise ScanRefused("This file does not end as a PDF does. Please attach the scan alone.")
+    return pages
 
 
 def _pixels(content: bytes) -> int:

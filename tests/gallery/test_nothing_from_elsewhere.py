@@ -20,7 +20,7 @@ from tests.gallery.pictures import PICTURE_OF
 from tests.gallery.scene import Scene
 from tests.views.pages import signed_in
 
-OURS = {"", "testserver", urlsplit(settings.PORTAL_BASE_URL).hostname}
+OURS = {None, "testserver", urlsplit(settings.PORTAL_BASE_URL).hostname}
 # Whatever a browser follows, by itself or when pressed; `content` is where a page may lead on to.
 FOLLOWED = {
     "action", "background", "cite", "content", "data", "formaction", "href", "manifest", "ping",
