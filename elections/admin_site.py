@@ -8,8 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import admin
+from django.db.models import BigIntegerField
 from django.http import HttpResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls.converters import IntConverter
+
+
+class KeyConverter(IntConverter):
+    """The key of a row in an address, as `<key:pk>`.
+
+    One that is further than a database counts is as little there as the last that it could.
+    """
+
+    def to_python(self, value: str) -> int:
+        """The number."""
+        return min(super().to_python(value), BigIntegerField.MAX_BIGINT)
+
+
+register_converter(KeyConverter, "key")
 
 
 class PortalSite(admin.AdminSite):

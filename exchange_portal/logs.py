@@ -23,6 +23,17 @@ def without_refused_rows(logger: WrappedLogger, method: str, event: EventDict) -
     return event
 
 
+def on_one_line(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """A structlog processor: spell out what would begin a line or steer a terminal."""
+    for key, value in event.items():
+        if key not in ("exception", "stack") and isinstance(value, str) and not value.isprintable():
+            event[key] = "".join(
+                sign if sign.isprintable() else sign.encode("unicode_escape").decode()
+                for sign in value
+            )
+    return event
+
+
 def configuration(*, json: bool, level: str) -> dict[str, Any]:
     """Set structlog up, and return Django's `LOGGING` so that both end in one stream, stderr."""
     shared: list[Any] = [
@@ -38,8 +49,10 @@ def configuration(*, json: bool, level: str) -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    renderer = (
-        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+    rendering: list[Any] = (
+        [structlog.processors.JSONRenderer()]
+        if json
+        else [on_one_line, structlog.dev.ConsoleRenderer(colors=False)]
     )
     return {
         "version": 1,
@@ -52,7 +65,7 @@ def configuration(*, json: bool, level: str) -> dict[str, Any]:
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.format_exc_info,
                     without_refused_rows,
-                    renderer,
+                    *rendering,
                 ],
             },
         },

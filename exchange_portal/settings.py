@@ -68,16 +68,20 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, so that the arrival is noted before anything can take time.
     "elections.middleware.ArrivalMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    # Those that put headers on answers stand around all that can answer, static files included.
     "csp.middleware.CSPMiddleware",
-    "elections.middleware.Utf8Middleware",
+    "elections.middleware.HeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # What comes from further in is no static file.
+    "elections.middleware.NoStoreMiddleware",
+    "elections.middleware.Utf8Middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -202,6 +206,7 @@ if not IN_PRODUCTION:
     MIDDLEWARE.insert(before_whitenoise, "elections.middleware.StaticGzipMiddleware")
 WHITENOISE_USE_FINDERS = not IN_PRODUCTION
 WHITENOISE_AUTOREFRESH = not IN_PRODUCTION
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site has a use for our style sheets
 
 # Safety in the browser
 
@@ -212,6 +217,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if IN_PRODUCTION else "csrf"
 CSRF_FAILURE_VIEW = "elections.views.errors.csrf_failure"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = IN_PRODUCTION
+SECURE_SSL_HOST = urlsplit(PORTAL_BASE_URL).netloc  # whatever host a plain request names
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IN_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IN_PRODUCTION
@@ -226,7 +232,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],

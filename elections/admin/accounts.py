@@ -17,6 +17,7 @@ from django.http import HttpRequest
 
 from elections.admin.audit_rights import NotesPasswords, NotesRights
 from elections.admin.lists import ListMixin
+from elections.admin.missing import MissingMixin
 from elections.models import User
 
 
@@ -78,7 +79,9 @@ class AccountForm(UserChangeForm):
 
 
 @admin.register(User)
-class AccountAdmin(_SuperusersOnly, _Ticked, ListMixin, NotesPasswords, auth_admin.UserAdmin):
+class AccountAdmin(
+    _SuperusersOnly, _Ticked, MissingMixin, ListMixin, NotesPasswords, auth_admin.UserAdmin
+):
     """Who may sign in, and as what."""
 
     actions = None
@@ -117,7 +120,9 @@ admin.site.unregister([Group, EmailAddress])
 
 
 @admin.register(Group)
-class GroupAdmin(_SuperusersOnly, _Ticked, ListMixin, NotesRights, auth_admin.GroupAdmin):
+class GroupAdmin(
+    _SuperusersOnly, _Ticked, MissingMixin, ListMixin, NotesRights, auth_admin.GroupAdmin
+):
     """The groups "Law Department" and "HR", and whatever else a company needs."""
 
     actions = None
@@ -128,5 +133,5 @@ class GroupAdmin(_SuperusersOnly, _Ticked, ListMixin, NotesRights, auth_admin.Gr
 
 
 @admin.register(EmailAddress)
-class AddressAdmin(ListMixin, EmailAddressAdmin):
+class AddressAdmin(MissingMixin, ListMixin, EmailAddressAdmin):
     """The addresses by which django-allauth signs people in, as it shows them."""

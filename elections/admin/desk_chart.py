@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 import re
 import sys
@@ -14,8 +12,10 @@ from datetime import date, timedelta
 import pygal
 from pygal.style import Style
 
+from elections import inline_styles
 from elections.core.words import MONTHS, day_label
 from elections.figures import Day
+from elections.inline_styles import sheet_in
 
 # The package hooks a finder for map plugins, which we have none of, into every import; it speaks a
 # protocol that Python 3.12 dropped, and whoever asks all finders in turn trips over it.
@@ -147,8 +147,7 @@ def _style() -> Style:
 
 def style_source(svg: bytes) -> str:
     """The CSP source that lets exactly the style sheet inside this drawing through."""
-    found = re.search(rb"<style[^>]*>(.*?)</style>", svg, flags=re.DOTALL)
-    if found is None:
+    sheet = sheet_in(svg.decode())
+    if sheet is None:
         raise ValueError("The drawing has no style sheet.")
-    sheet = html.unescape(found[1].decode())  # as the browser reads it, out of its XML
-    return f"'sha256-{base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()}'"
+    return inline_styles.style_source(html.unescape(sheet))  # as the browser reads it, out of XML

@@ -95,11 +95,11 @@ class DocumentAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         return [
             path(
-                "<int:pk>/publish/",
+                "<key:pk>/publish/",
                 view(self.publish_view),
                 name="elections_document_publish",
             ),
-            path("new/<int:pk>/", view(self.new_view), name="elections_document_new"),
+            path("new/<key:pk>/", view(self.new_view), name="elections_document_new"),
             *super().get_urls(),
         ]
 

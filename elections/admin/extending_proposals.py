@@ -51,7 +51,7 @@ class ExtensionProposalAdmin(ReadOnlyAdmin):
         """The address that takes a decision, before Django's own."""
         decide = self.admin_site.admin_view(self.decide_view)
         name = "elections_extensionproposal_decide"
-        return [path("<int:pk>/decide/", decide, name=name), *super().get_urls()]
+        return [path("<key:pk>/decide/", decide, name=name), *super().get_urls()]
 
     def change_view(
         self,

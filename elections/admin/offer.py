@@ -161,12 +161,12 @@ class OfferAdmin(ReadOnlyAdmin):
         """The addresses of extending an offer and of reminding people, before Django's own."""
         return [
             path(
-                "<int:pk>/extend/",
+                "<key:pk>/extend/",
                 self.admin_site.admin_view(self.extend_view),
                 name="elections_offer_extend",
             ),
             path(
-                "<int:pk>/remind/",
+                "<key:pk>/remind/",
                 self.admin_site.admin_view(self.remind_view),
                 name="elections_offer_remind",
             ),

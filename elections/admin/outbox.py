@@ -100,7 +100,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
         """The bytes of a mail and of its attachment, as sent, before Django's own addresses."""
         return [
             path(
-                f"<int:pk>/{name}",
+                f"<key:pk>/{name}",
                 self.admin_site.admin_view(self.file_view),
                 {"part": part},
                 name=f"elections_outboxmessage_{part}",

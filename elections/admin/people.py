@@ -108,23 +108,23 @@ class EmployeeAdmin(ReadOnlyAdmin):
         """The addresses of changing a status and of forms on paper, before Django's own."""
         return [
             path(
-                "<int:pk>/status/",
+                "<key:pk>/status/",
                 self.admin_site.admin_view(self.status_view),
                 name="elections_employee_status",
             ),
             path(
-                "<int:pk>/paper/",
+                "<key:pk>/paper/",
                 self.admin_site.admin_view(self.paper_view),
                 name="elections_employee_paper",
             ),
             path(
-                "<int:pk>/election-form.pdf",
+                "<key:pk>/election-form.pdf",
                 self.admin_site.admin_view(paper_print.print_form),
                 {"kind": "election"},
                 name="elections_employee_election_form",
             ),
             path(
-                "<int:pk>/withdrawal-form.pdf",
+                "<key:pk>/withdrawal-form.pdf",
                 self.admin_site.admin_view(paper_print.print_form),
                 {"kind": "withdrawal"},
                 name="elections_employee_withdrawal_form",

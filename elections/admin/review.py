@@ -202,5 +202,5 @@ def _left(request: HttpRequest, offer: Offer, *, late: bool = False) -> queue.Ho
 
 admin.site.add_page("review/", overview, name="review")
 admin.site.add_page("review/next/", take, name="review_next")
-admin.site.add_page("review/<int:pk>/", form, name="review_form")
-admin.site.add_page("review/<int:pk>/put-back/", put_back, name="review_put_back")
+admin.site.add_page("review/<key:pk>/", form, name="review_form")
+admin.site.add_page("review/<key:pk>/put-back/", put_back, name="review_put_back")

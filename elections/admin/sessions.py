@@ -97,8 +97,8 @@ class InformationSessionAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         name = "elections_informationsession"
         return [
-            path("<int:pk>/edit/", view(self.edit_view), name=f"{name}_edit"),
-            path("new/<int:pk>/", view(self.new_view), name=f"{name}_new"),
+            path("<key:pk>/edit/", view(self.edit_view), name=f"{name}_edit"),
+            path("new/<key:pk>/", view(self.new_view), name=f"{name}_new"),
             *super().get_urls(),
         ]
 

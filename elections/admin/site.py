@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
 from elections.admin.lists import ListMixin
+from elections.admin.missing import MissingMixin
 
 
 class ReadOnly:
@@ -37,7 +38,7 @@ class ReadOnlyInline(ReadOnly, admin.TabularInline):
     template = "admin/elections/inline.html"
 
 
-class ReadOnlyAdmin(ReadOnly, ListMixin, admin.ModelAdmin):
+class ReadOnlyAdmin(ReadOnly, MissingMixin, ListMixin, admin.ModelAdmin):
     """A list and a page per row, to look at."""
 
     actions = None

@@ -137,16 +137,16 @@ class SubmissionAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         return [
             path(
-                "<int:pk>/decide/",
+                "<key:pk>/decide/",
                 view(require_POST(self.decide_view)),
                 name="elections_submission_decide",
             ),
             path(
-                "<int:pk>/confirmation.pdf",
+                "<key:pk>/confirmation.pdf",
                 view(require_safe(self.pdf_view)),
                 name="elections_submission_pdf",
             ),
-            path("<int:pk>/scan/", view(paper_scan.scan), name="elections_submission_scan"),
+            path("<key:pk>/scan/", view(paper_scan.scan), name="elections_submission_scan"),
             *super().get_urls(),
         ]
 

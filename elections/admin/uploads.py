@@ -11,7 +11,13 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
@@ -113,7 +119,7 @@ class RosterUploadAdmin(ReadOnlyAdmin):
             path(
                 "template/<str:file>.<str:kind>", view(self.template_view), name=f"{name}_template"
             ),
-            path("<int:pk>/decide/", view(self.decide_view), name=f"{name}_decide"),
+            path("<key:pk>/decide/", view(self.decide_view), name=f"{name}_decide"),
             *super().get_urls(),
         ]
 
@@ -146,7 +152,7 @@ class RosterUploadAdmin(ReadOnlyAdmin):
         if not request.user.has_perm(UPLOAD):
             raise PermissionDenied
         if file not in list(RosterFile) or kind not in TEMPLATES:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, f"{file}.{kind}")
+            raise Http404("There is no such file.")
         make, content_type = TEMPLATES[kind]
         disposition = f'attachment; filename="{file}.{kind}"'
         headers = {"Content-Disposition": disposition}

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from elections.exports.cells import Cell, cell
+from elections.exports.cells import Cell, cell, harmless_in_csv
 
 ROWS_AT_ONCE = 500
 MOST_ROWS = 1_048_575  # on one sheet of a workbook, beside the header
@@ -27,7 +27,8 @@ def csv_chunks(
     writer = csv.writer(text)
     writer.writerow(columns)
     for number, row in enumerate(rows, start=1):
-        writer.writerow([cell(value, zone) for value in row])
+        said = (cell(value, zone) for value in row)
+        writer.writerow([harmless_in_csv(one) if isinstance(one, str) else one for one in said])
         if number % ROWS_AT_ONCE == 0:
             yield text.getvalue()
             text.seek(0)

@@ -31,6 +31,7 @@ MAX_PIXELS = 60_000_000  # a legal-size page at 600 dots per inch has 43 million
 ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 # The last bytes of a whole picture. WeasyPrint, in this process, tells Pillow to put up with less.
 LAST_BYTES = {"PNG": b"IEND\xaeB`\x82", "JPEG": b"\xff\xd9"}
+LAST_LINE = b"%%EOF"  # of a PDF; behind it nothing else can hide, such as an archive
 PADDING = 1024  # what some scanners append
 HELD = "held"  # the folder of scans whose form is not recorded yet
 HELD_FOR = timedelta(days=1)
@@ -126,7 +127,10 @@ def _pdf_pages(content: bytes) -> int:
     reader = PdfReader(io.BytesIO(content))
     if reader.is_encrypted:
         raise ScanRefused("This PDF asks for a password. Please attach it without one.")
-    return sum(1 for page in reader.pages if page.mediabox)
+    pages = sum(1 for page in reader.pages if page.mediabox)
+    if LAST_LINE not in content.rstrip(b"\0\t\n\f\r ")[-PADDING:]:
+        raise ScanRefused("This file does not end as a PDF does. Please attach the scan alone.")
+    return pages
 
 
 def _pixels(content: bytes) -> int:

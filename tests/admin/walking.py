@@ -35,13 +35,17 @@ class Visitor:
         name = settings.SESSION_COOKIE_NAME
         self.session = signed_in(user).cookies[name].value if user else ""
 
-    def status(self, method: str, address: str) -> int:
-        """The status that comes, and everything as before again: signed in, and nothing changed."""
+    def browser(self) -> Client:
+        """A browser with their session."""
         browser = Client(raise_request_exception=False)
         if self.session:
             browser.cookies[settings.SESSION_COOKIE_NAME] = self.session
+        return browser
+
+    def status(self, method: str, address: str) -> int:
+        """The status that comes, and everything as before again: signed in, and nothing changed."""
         before = transaction.savepoint()
         try:
-            return browser.generic(method.upper(), address).status_code
+            return self.browser().generic(method.upper(), address).status_code
         finally:
             transaction.savepoint_rollback(before)

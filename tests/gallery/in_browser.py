@@ -29,7 +29,7 @@ def static_file(name: str) -> tuple[str, bytes]:
 class Tab:
     """A tab in which the answers of the test client are looked at.
 
-    `failed` is what scripts of the page complained of.
+    `failed` is what scripts of the page complained of, and what our policy kept from it.
     """
 
     def __init__(self, page: Page) -> None:
@@ -37,6 +37,7 @@ class Tab:
         self.failed: list[str] = []
         self._answers: dict[str, HttpResponse] = {}
         page.on("pageerror", lambda error: self.failed.append(str(error)))
+        page.on("console", lambda said: self._note(said.text))
         page.route("**/*", self._serve)
 
     def show(self, address: str, answer: HttpResponse, client: Client) -> Page:
@@ -46,6 +47,10 @@ class Tab:
         self.failed.clear()
         self.page.goto(f"{HERE}{address}")
         return self.page
+
+    def _note(self, said: str) -> None:
+        if "Content Security Policy" in said or "Permissions-Policy" in said:
+            self.failed.append(said)
 
     def _serve(self, route: Route) -> None:
         asked = route.request.url.removeprefix(HERE)
