@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from smtplib import SMTPException
 from typing import Any
 
@@ -10,15 +11,30 @@ import structlog
 from allauth.account import auth_backends
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as context_of
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from elections import known_browser
+from elections.client_address import client_address
+from elections.limits import Refusal
 from elections.models import User
 from elections.prepared import A_KEY, Prepared
 
 log = structlog.get_logger(__name__)
 
 SENDING = "account mail"  # what the threads are called that send one
+# What to do where somebody tried too often, by what they tried.
+TOO_MANY: Mapping[str, str] = {
+    "login_failed": (
+        "Too many wrong passwords were typed for this address or from your network. Please try"
+        " again in {wait}, or have a sign-in code mailed to you: that works right away."
+    ),
+    "request_login_code": (
+        "Too many codes were asked for, for this address or from your network. Please use the one"
+        " that came last, ask again in {wait}, or sign in with your password."
+    ),
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -27,6 +43,23 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: an account that is not on the roster has nothing to elect."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The client's address, as all of the portal has it."""
+        return client_address(request)
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """What is wrong; of too many tries also for how long, and what works meanwhile."""
+        refusal: Refusal | None = getattr(context_of.request, "refusal", None)
+        if code == "too_many_login_attempts" and refusal and refusal.action in TOO_MANY:
+            return ValidationError(TOO_MANY[refusal.action].format(wait=refusal.wait), code=code)
+        return super().validation_error(code, *args)
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
+        """Go on to where one wanted to go, in a browser that is known from now on."""
+        response = super().post_login(request, user, **how)
+        known_browser.remember(response, user)
+        return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a link or a code, beside the request: it does not wait for the mail server.

@@ -149,12 +149,15 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IN_PRODUCTION else "http"
-# A whole company may sit behind one address on the last evening, so the limits by address are wide;
-# those by account are what stops the guessing of a password.
+# Counted by elections.limits, which says what "place" and "key" are. A whole company may sit behind
+# one address on the last evening, so the limits by address are wide; those by account stop the
+# guessing of a password and the flooding of a mailbox, each way in by itself.
 ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",
-    "login_failed": "120/m/ip,100/300s/key",
-    "request_login_code": "120/m/ip,3/m/key",
+    "login_failed": "10/5m/place,100/5m/key,120/m/ip",
+    "request_login_code": "3/m/place,30/h/key,120/m/ip",
+    "reset_password": "3/m/place,30/h/key,120/m/ip",
+    "reset_password_from_key": "600/m/ip",
 }
 ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60

@@ -13,6 +13,7 @@ from elections.models.reminder import Reminder, ReminderDate
 from elections.models.review import ReviewHold
 from elections.models.roster import RosterUpload, StatusChange
 from elections.models.submission import Line, ReviewDecision, Submission
+from elections.models.tries import Tries
 
 __all__ = [
     "AuditEntry",
@@ -38,5 +39,6 @@ __all__ = [
     "Scan",
     "StatusChange",
     "Submission",
+    "Tries",
     "User",
 ]

@@ -1,4 +1,4 @@
-"""When a form cannot be trusted, because the page it came from was too old, or was not ours."""
+"""When a form is not taken in: it cannot be trusted, or somebody tried too often."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
+from elections.limits import Refusal
 from elections.views.responses import resend_page
 
 
@@ -14,6 +15,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if request.POST and _from_our_own_page(request) and _is_our_form(request.path_info):
         return resend_page(request, signed_out=False)
     return render(request, "403_csrf.html", status=403)
+
+
+def too_many_tries(request: HttpRequest) -> HttpResponse:
+    """429, for how long, and what works meanwhile."""
+    refusal: Refusal | None = getattr(request, "refusal", None)
+    response = render(request, "429.html", {"refusal": refusal}, status=429)
+    if refusal:
+        response.headers["Retry-After"] = str(refusal.seconds)
+    return response
 
 
 def _from_our_own_page(request: HttpRequest) -> bool:

@@ -243,6 +243,13 @@ ACCOUNT = [
         "account_login",
         send=lambda scene: {"login": "pat@example.com", "password": "x"},
     ),
+    Picture(
+        "sign in, too often",
+        NOBODY,
+        "account_login",
+        states.tried_too_often,
+        send=lambda scene: {"login": "pat@example.com", "password": "x"},
+    ),
     Picture("sign in by code", NOBODY, "account_request_login_code"),
     Picture(
         "sign in by code, refused",
@@ -267,6 +274,14 @@ ACCOUNT = [
         NOBODY,
         "account_reset_password",
         send=lambda scene: {"email": ""},
+    ),
+    Picture(
+        "password forgotten, too often",
+        NOBODY,
+        "account_reset_password",
+        states.asked_too_often,
+        send=lambda scene: {"email": "pat@example.com"},
+        status=429,
     ),
     Picture("password forgotten, mailed", NOBODY, "account_reset_password_done"),
     Picture(

@@ -269,6 +269,21 @@ def code_mailed(scene: Scene) -> None:
     browser.post("/accounts/login/code/", {"email": scene.pat.email})
 
 
+def tried_too_often(scene: Scene) -> None:
+    """Somebody typed ten wrong passwords."""
+    assert scene.pat
+    for _ in range(10):
+        sent = {"login": scene.pat.email, "password": "wrong"}
+        scene.browser(NOBODY).post("/accounts/login/", sent)
+
+
+def asked_too_often(scene: Scene) -> None:
+    """Somebody asked for three links."""
+    assert scene.pat
+    for _ in range(3):
+        scene.browser(NOBODY).post("/accounts/password/reset/", {"email": scene.pat.email})
+
+
 def without_password(scene: Scene) -> None:
     """Pat never chose a password."""
     user = scene.who(EMPLOYEE)
