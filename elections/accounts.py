@@ -16,6 +16,7 @@ from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 
 from elections import known_browser
+from elections.browser_sessions import end_sessions
 from elections.client_address import client_address
 from elections.limits import Refusal
 from elections.models import User
@@ -53,13 +54,21 @@ class AccountAdapter(DefaultAccountAdapter):
         refusal: Refusal | None = getattr(context_of.request, "refusal", None)
         if code == "too_many_login_attempts" and refusal and refusal.action in TOO_MANY:
             return ValidationError(TOO_MANY[refusal.action].format(wait=refusal.wait), code=code)
-        return super().validation_error(code, *args)
+        error: ValidationError = super().validation_error(code, *args)
+        return error
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         """Go on to where one wanted to go, in a browser that is known from now on."""
-        response = super().post_login(request, user, **how)
+        response: HttpResponse = super().post_login(request, user, **how)
         known_browser.remember(response, user)
         return response
+
+    def set_password(self, user: User, password: str) -> None:
+        """Set it, and sign the account out everywhere but in the browser in which it does so."""
+        super().set_password(user, password)
+        request = context_of.request
+        mine = request.session.session_key if request.user.pk == user.pk else None
+        end_sessions(user, keep=mine)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a link or a code, beside the request: it does not wait for the mail server.

@@ -186,7 +186,7 @@ def _stranger(request: HttpRequest, account: str, rate: Rate) -> str:
     return hashlib.sha256(f"{account}|{place}".encode()).hexdigest()
 
 
-def _run(statement: str, *values: object) -> tuple[list[Any], int]:
+def _run(statement: str, *values: str | float) -> tuple[list[Any], int]:
     """The rows that a statement gives, and how many rows it was about."""
     with connection.cursor() as cursor:
         cursor.execute(statement.format(now=NOW[connection.vendor]), values)

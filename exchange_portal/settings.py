@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,6 @@ INSTALLED_APPS = [
     "elections.apps.PortalAdminConfig",  # django.contrib.admin, with pages of our own
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -104,6 +104,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 DATABASES = {"default": databases.default(env, PORTAL_DATA_DIR)}
 SESSION_ENGINE = "elections.session_store"
+# A session ends when it was not used for so long, and so many seconds after the sign-in anyhow.
+SESSION_IDLE = timedelta(minutes=60)
 SESSION_COOKIE_AGE = 12 * 60 * 60
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING = logs.configuration(json=IN_PRODUCTION, level=env[variables.LOG_LEVEL])

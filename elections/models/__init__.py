@@ -1,6 +1,7 @@
 """What the portal keeps. The record (submissions, lines, extensions, decisions) is append-only."""
 
 from elections.models.audit import AuditEntry
+from elections.models.browser_session import BrowserSession
 from elections.models.demo import DemoClock
 from elections.models.draft import Draft
 from elections.models.figures import DeskFigures
@@ -17,6 +18,7 @@ from elections.models.tries import Tries
 
 __all__ = [
     "AuditEntry",
+    "BrowserSession",
     "DemoClock",
     "DeskFigures",
     "Document",

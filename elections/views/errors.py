@@ -7,12 +7,15 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from elections.limits import Refusal
-from elections.views.responses import resend_page
+from elections.views.responses import may_be_kept, resend_page
+
+OUR_VIEWS = ("elections.views.", "elections.admin.", "django.contrib.admin.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403. A form from one of our own pages can be sent again; nothing typed is lost."""
-    if request.POST and _from_our_own_page(request) and _is_our_form(request.path_info):
+    ours = _from_our_own_page(request) and _is_our_form(request.path_info)
+    if ours and may_be_kept(request):
         return resend_page(request, signed_out=False)
     return render(request, "403_csrf.html", status=403)
 
@@ -34,6 +37,6 @@ def _from_our_own_page(request: HttpRequest) -> bool:
 def _is_our_form(path: str) -> bool:
     """Never a sign-in: what was typed there is a password."""
     try:
-        return resolve(path).func.__module__.startswith("elections.views.")
+        return resolve(path).func.__module__.startswith(OUR_VIEWS)
     except Resolver404:
         return False

@@ -306,6 +306,9 @@ ACCOUNT = [
         path="/accounts/password/reset/key/1-none/",
     ),
     Picture("password by link, set", NOBODY, "account_reset_password_from_key_done"),
+    Picture("my account", EMPLOYEE, "my-account", states.signed_in_twice),
+    Picture("my account, without password", EMPLOYEE, "my-account", states.without_password),
+    Picture("my account, staff", HR, "my-account", states.no_offer),
     Picture("change password", EMPLOYEE, "account_change_password", states.undecided),
     Picture(
         "change password, refused",
