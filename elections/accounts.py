@@ -67,8 +67,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Set it, and sign the account out everywhere but in the browser in which it does so."""
         super().set_password(user, password)
         request = context_of.request
-        mine = request.session.session_key if request.user.pk == user.pk else None
-        end_sessions(user, keep=mine)
+        here = request is not None and request.user.pk == user.pk
+        end_sessions(user, keep=request.session.session_key if here else None)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a link or a code, beside the request: it does not wait for the mail server.

@@ -39,6 +39,11 @@ def end_sessions(user: User, *, keep: str | None = None, only: str | None = None
     return len(ending)
 
 
+def end_all_sessions() -> int:
+    """Sign everybody out; how many sessions that ended."""
+    return BrowserSession.objects.filter(user__isnull=False).delete()[0]
+
+
 def throw_away_ended() -> None:
     """Delete the sessions whose time is over."""
     BrowserSession.objects.filter(expire_date__lte=timezone.now()).delete()

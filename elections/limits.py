@@ -125,9 +125,16 @@ def clear(
     key: str | None = None,
     user: Any = None,
 ) -> None:
-    """Begin counting anew for whoever this request is counted as."""
+    """Begin counting anew for an account, as this request is counted; not for its address.
+
+    Else whoever gets into one account could go on trying others.
+    """
     rates = ratelimit.get_rates(app=app, action=action, config=config)
-    counters = [_counter(request, f"{app}.{action}", rate, key=key, user=user) for rate in rates]
+    counters = [
+        _counter(request, f"{app}.{action}", rate, key=key, user=user)
+        for rate in rates
+        if rate.per != "ip"
+    ]
     Tries.objects.filter(counter__in=counters).delete()
 
 

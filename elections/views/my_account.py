@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -35,12 +36,22 @@ class SignedIn:
     this_one: bool
 
 
+def _ends_others(request: HttpRequest) -> bool:
+    """Whether somebody else's browser may be meant, for which one proves again who one is."""
+    mine = public_name(request.session.session_key)
+    return request.method == "POST" and request.POST.get("end") != mine
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @kept_through_outages
 @login_required
+@reauthentication_required(enabled=_ends_others)
 def my_account(request: HttpRequest) -> HttpResponse:
-    """Show where one is signed in; sign out in one browser, in all others, or everywhere."""
+    """Show where one is signed in; sign out in one browser, in all others, or everywhere.
+
+    Who has a password types it for that, unless they have done so within five minutes.
+    """
     user = cast(User, request.user)
     if request.method == "POST":
         return _sign_out(request, user, ending=request.POST.get("end", ""))

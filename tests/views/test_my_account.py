@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
+from django.http import HttpResponse
 from django.test import Client
 
 from elections import browser_sessions
@@ -34,6 +35,14 @@ def browser(user: User, agent: str = FIREFOX, address: str = "192.0.2.1") -> Cli
     sent = {"login": user.email, "password": PASSWORD}
     assert client.post("/accounts/login/", sent).status_code == 302
     return client
+
+
+def end(client: Client, what: str) -> HttpResponse:
+    """Press one of the buttons, and prove who one is where that is asked."""
+    answer = client.post("/account/", {"end": what})
+    if "/reauthenticate/" not in answer.headers["Location"]:
+        return client.get(answer.headers["Location"])
+    return client.post(answer.headers["Location"], {"password": PASSWORD}, follow=True)
 
 
 def is_in(client: Client) -> bool:
@@ -82,7 +91,7 @@ def test_browsers_have_names_that_people_know(agent: str, expected: str) -> None
 
 def test_signing_out_everywhere_else_leaves_this_browser_in(pat: User) -> None:
     mine, others = browser(pat), [browser(pat), browser(pat)]
-    page = mine.post("/account/", {"end": "others"}, follow=True)
+    page = end(mine, "others")
     assert "You are signed out there." in words(page)
     assert [is_in(client) for client in (mine, *others)] == [True, False, False]
     assert BrowserSession.objects.filter(user=pat).count() == 1
@@ -90,7 +99,7 @@ def test_signing_out_everywhere_else_leaves_this_browser_in(pat: User) -> None:
 
 def test_signing_out_everywhere_leaves_none_in(pat: User) -> None:
     mine, other = browser(pat), browser(pat)
-    page = mine.post("/account/", {"end": "all"}, follow=True)
+    page = end(mine, "all")
     assert "You have signed out." in words(page)
     assert (is_in(mine), is_in(other)) == (False, False)
     assert not BrowserSession.objects.filter(user=pat).exists()
@@ -98,7 +107,7 @@ def test_signing_out_everywhere_leaves_none_in(pat: User) -> None:
 
 def test_one_browser_can_be_signed_out_by_itself(pat: User) -> None:
     first, second, mine = browser(pat), browser(pat), browser(pat)
-    mine.post("/account/", {"end": browser_sessions.public_name(first.session.session_key)})
+    end(mine, browser_sessions.public_name(first.session.session_key))
     assert [is_in(client) for client in (first, second, mine)] == [False, True, True]
 
 
@@ -106,6 +115,25 @@ def test_signing_out_this_one_is_signing_out(pat: User) -> None:
     mine, other = browser(pat), browser(pat)
     mine.post("/account/", {"end": browser_sessions.public_name(mine.session.session_key)})
     assert (is_in(mine), is_in(other)) == (False, True)
+
+
+def test_who_finds_a_browser_open_signs_nobody_out_elsewhere_without_the_password(
+    pat: User,
+) -> None:
+    found, other = browser(pat), browser(pat)
+    asked = found.post("/account/", {"end": "all"})
+    assert asked.headers["Location"] == "/accounts/reauthenticate/?next=%2Faccount%2F"
+    page = found.post(asked.headers["Location"], {"password": "a guess"}, follow=True)
+    assert "Incorrect password." in words(page)
+    assert (is_in(found), is_in(other)) == (True, True)
+
+
+def test_who_has_no_password_is_not_asked_for_one(pat: User) -> None:
+    pat.set_unusable_password()
+    pat.save()
+    mine, other = signed_in(pat), signed_in(pat)
+    mine.post("/account/", {"end": "others"})
+    assert (is_in(mine), is_in(other)) == (True, False)
 
 
 def test_nobody_sees_or_ends_the_sessions_of_anybody_else(pat: User, offer: Offer) -> None:
