@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from smtplib import SMTPException
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from allauth.account import auth_backends
@@ -35,11 +35,21 @@ TOO_MANY: Mapping[str, str] = {
         "Too many codes were asked for, for this address or from your network. Please use the one"
         " that came last, ask again in {wait}, or sign in with your password."
     ),
+    "confirm_login_code": (
+        "This code was mistyped too often to be used. Please have another one mailed to you."
+    ),
 }
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """What django-allauth asks about accounts."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": (
+            "That was tried too often. Please try again in some minutes, or sign in another way."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: an account that is not on the roster has nothing to elect."""

@@ -158,6 +158,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",
     "login_failed": "10/5m/place,100/5m/key,120/m/ip",
     "request_login_code": "3/m/place,30/h/key,120/m/ip",
+    "confirm_login_code": "3/10m/key",  # by the code itself: as long as it is good
     "reset_password": "3/m/place,30/h/key,120/m/ip",
     "reset_password_from_key": "600/m/ip",
 }

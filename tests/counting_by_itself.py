@@ -8,4 +8,4 @@ from django.conf import settings
 from exchange_portal.wsgi import application as application
 
 reload(ratelimit)  # with the functions that it brought along
-settings.ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key"}
+settings.ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key", "confirm_login_code": None}

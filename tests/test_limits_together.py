@@ -19,7 +19,7 @@ from elections.services.submit import FORMS_AT_MOST
 from tests.concurrency import at_once
 from tests.factory import make_employee, make_offer, make_user
 from tests.views.pages import signed_in
-from tests.web_server import WORKERS, Answer, web_server
+from tests.web_server import WORKERS, Answer, WebServer, web_server
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -73,6 +73,36 @@ def test_of_200_codes_asked_for_at_once_three_are_mailed(pat: Employee, tmp_path
     # By address, 120 a minute: some are refused for that already, and in the same words.
     assert statuses(answers) == {302: 3, 200: 197}
     assert said(answers, "Too many codes were asked for") == [197]
+
+
+@pytest.fixture
+def waiting(pat: Employee) -> str:
+    """The session of a browser in which a code was asked for and is waited for."""
+    browser = Client()
+    browser.post("/accounts/login/code/", ASKING)
+    key = browser.session.session_key
+    assert key
+    return key
+
+
+def guess(server: WebServer, session: str) -> Answer:
+    return server.post("/accounts/login/code/confirm/", {"code": "A1B2C3"}, session=session)
+
+
+def test_of_200_guesses_of_a_code_at_once_three_are_looked_at(waiting: str, tmp_path: Path) -> None:
+    with web_server(tmp_path) as server:
+        answers = server.at_once([lambda s: guess(s, waiting)] * TRIES)
+
+    assert statuses(answers).keys() <= {200, 302}  # once the browser has used up its tries
+    assert said(answers, "Incorrect code")[0] <= 3
+    assert Tries.objects.get(counter__contains="confirm_login_code").count == 3
+
+
+def test_where_the_session_counts_them_more_are_looked_at(waiting: str, tmp_path: Path) -> None:
+    with web_server(tmp_path, application="tests.counting_by_itself:application") as server:
+        answers = server.at_once([lambda s: guess(s, waiting)] * TRIES)
+
+    assert said(answers, "Incorrect code")[0] > 3
 
 
 def test_of_200_links_asked_for_at_once_three_are_mailed(pat: Employee, tmp_path: Path) -> None:
