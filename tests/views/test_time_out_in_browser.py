@@ -54,7 +54,9 @@ def test_nobody_is_asked_until_two_minutes_before_the_end(page: Page) -> None:
 
 @pytest.mark.parametrize("key", ["Enter", "Escape"])
 def test_one_key_puts_it_off_and_the_focus_is_where_it_was(page: Page, key: str) -> None:
-    choose(page, "0001", "exchange")
+    with page.expect_response("**/election/"):  # the draft is kept, for which a session lasts on
+        choose(page, "0001", "exchange")
+        page.clock.run_for(5_000)
     field = page.locator('[name="grant-0001"][value="exchange"]')
     field.focus()
     ends_in(100)
