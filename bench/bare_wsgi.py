@@ -8,7 +8,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange_portal.settings")
 settings.ROOT_URLCONF = "bench.bare"
 settings.STATIC_ROOT = settings.PORTAL_DATA_DIR / "static"
-settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
+settings.SESSION_ENGINE = "bench.bare_sessions"
 settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 settings.TEMPLATES[0]["DIRS"].append(settings.BASE_DIR / "bench" / "templates")
 application = get_wsgi_application()

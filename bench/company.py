@@ -185,11 +185,12 @@ def _sessions(users: list[Any], backend: str = "") -> list[str]:
     """The cookie of a new session for each of these accounts, signed in by that backend."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
     from django.utils import timezone
 
-    store, rows = SessionStore(), []
-    expires = timezone.now() + timezone.timedelta(days=1)
+    from elections.models import BrowserSession
+    from elections.session_store import SessionStore
+
+    store, rows, now = SessionStore(), [], timezone.now()
     for user in users:
         kept = {
             SESSION_KEY: str(user.pk),
@@ -197,11 +198,13 @@ def _sessions(users: list[Any], backend: str = "") -> list[str]:
             HASH_SESSION_KEY: user.get_session_auth_hash(),
         }
         rows.append(
-            SessionStore.get_model_class()(
+            BrowserSession(
                 session_key=store._get_new_session_key(),
                 session_data=store.encode(kept),
-                expire_date=expires,
+                expire_date=now + timezone.timedelta(days=1),
+                started_at=now,
+                user=user,
             )
         )
-    SessionStore.get_model_class().objects.bulk_create(rows)
+    BrowserSession.objects.bulk_create(rows)
     return [row.session_key for row in rows]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms
+from allauth.account.adapter import get_adapter
+from allauth.core import context, ratelimit
 
 ADDRESS_MISSING = "Please type your company mail address."
 MISSING = {
@@ -47,7 +49,18 @@ class RequestLoginCodeForm(PlainMixin, forms.RequestLoginCodeForm):  # type: ign
 
 
 class ConfirmLoginCodeForm(PlainMixin, forms.ConfirmLoginCodeForm):  # type: ignore[misc]
-    """Signing in with it."""
+    """Signing in with it; looked at so many times and no more, however many are sent at once.
+
+    django-allauth counts the tries in the session, which those at once all read before any writes.
+    """
+
+    def clean_code(self) -> str:
+        """The code, if it is the one that was mailed."""
+        request = context.request
+        mailed = f"{request.session.session_key}/{self.expected_code}"
+        if not ratelimit.consume(request, action="confirm_login_code", key=mailed):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return str(super().clean_code())
 
 
 class ResetPasswordForm(PlainMixin, forms.ResetPasswordForm):  # type: ignore[misc]

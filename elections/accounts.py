@@ -3,30 +3,82 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from smtplib import SMTPException
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from allauth.account import auth_backends
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as context_of
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from elections import known_browser
+from elections.browser_sessions import end_sessions
+from elections.client_address import client_address
+from elections.limits import Refusal
 from elections.models import User
 from elections.prepared import A_KEY, Prepared
 
 log = structlog.get_logger(__name__)
 
 SENDING = "account mail"  # what the threads are called that send one
+# What to do where somebody tried too often, by what they tried.
+TOO_MANY: Mapping[str, str] = {
+    "login_failed": (
+        "Too many wrong passwords were typed for this address or from your network. Please try"
+        " again in {wait}, or have a sign-in code mailed to you: that works right away."
+    ),
+    "request_login_code": (
+        "Too many codes were asked for, for this address or from your network. Please use the one"
+        " that came last, ask again in {wait}, or sign in with your password."
+    ),
+    "confirm_login_code": (
+        "This code was mistyped too often to be used. Please have another one mailed to you."
+    ),
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """What django-allauth asks about accounts."""
 
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": (
+            "That was tried too often. Please try again in some minutes, or sign in another way."
+        ),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: an account that is not on the roster has nothing to elect."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The client's address, as all of the portal has it."""
+        return client_address(request)
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """What is wrong; of too many tries also for how long, and what works meanwhile."""
+        refusal: Refusal | None = getattr(context_of.request, "refusal", None)
+        if code == "too_many_login_attempts" and refusal and refusal.action in TOO_MANY:
+            return ValidationError(TOO_MANY[refusal.action].format(wait=refusal.wait), code=code)
+        error: ValidationError = super().validation_error(code, *args)
+        return error
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
+        """Go on to where one wanted to go, in a browser that is known from now on."""
+        response: HttpResponse = super().post_login(request, user, **how)
+        known_browser.remember(response, user)
+        return response
+
+    def set_password(self, user: User, password: str) -> None:
+        """Set it, and sign the account out everywhere but in the browser in which it does so."""
+        super().set_password(user, password)
+        request = context_of.request
+        here = request is not None and request.user.pk == user.pk
+        end_sessions(user, keep=request.session.session_key if here else None)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a link or a code, beside the request: it does not wait for the mail server.

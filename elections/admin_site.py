@@ -6,12 +6,16 @@ It stands outside `elections.admin`, whose modules register with it while they a
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import BigIntegerField
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import IntConverter
+
+from elections.views.responses import may_be_kept, resend_page
 
 
 class KeyConverter(IntConverter):
@@ -46,6 +50,19 @@ class PortalSite(admin.AdminSite):
         `name` is reversed as "admin:name". Who of the staff may see it, the view decides.
         """
         self._pages.append(path(route, self.admin_view(view), name=name))
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """A page for staff; a form of someone signed out meanwhile is kept to be sent again."""
+        staff_only = super().admin_view(view, cacheable)
+
+        @wraps(staff_only)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            signed_out = request.method == "POST" and not request.user.is_authenticated
+            if signed_out and may_be_kept(request):
+                return resend_page(request, signed_out=True)
+            return staff_only(request, *args, **kwargs)
+
+        return guarded
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Our pages first, then Django's."""

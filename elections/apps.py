@@ -12,8 +12,10 @@ class ElectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks, and listen for sign-ins."""
-        from elections import checks, signins  # noqa: F401  (both register; they need loaded apps)
+        """Register the system checks, listen for sign-ins, and count tries."""
+        from elections import checks, limits, signins  # noqa: F401  (they need loaded apps)
+
+        limits.take_over()
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):

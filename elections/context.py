@@ -118,6 +118,11 @@ class Portal:
         return self.label(self.at)
 
     @property
+    def idle_minutes(self) -> int:
+        """After how many minutes without opening a page one is signed out."""
+        return int(settings.SESSION_IDLE // timedelta(minutes=1))
+
+    @property
     def law_email(self) -> str:
         """The Law Department's address: it takes the forms and answers for them."""
         return str(settings.PORTAL_LAW_EMAIL)

@@ -1,8 +1,9 @@
-"""Sign-ins of staff, and attempts at theirs that failed: one entry each in the audit log.
+"""Sign-ins: where and when, beside the session; and those of staff in the audit log.
 
-Django's own signals are heard, since whichever door someone takes (password, mailed link, a shell's
-client) leads through them. Employees' sign-ins are no acts of staff and leave no entry; nor do
-addresses that name no account of staff, or anyone could fill the log from outside.
+Attempts at an account of staff that failed are there, too: one entry each. Django's own signals are
+heard, since whichever door someone takes (password, mailed link, a shell's client) leads through
+them. Employees' sign-ins are no acts of staff and leave no entry; nor do addresses that name no
+account of staff, or anyone could fill the log from outside.
 """
 
 from __future__ import annotations
@@ -11,10 +12,25 @@ from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
 
+from elections.client_address import client_address
 from elections.models import User
 from elections.models.audit import Act
 from elections.services.audit import record_act
+from elections.session_store import SIGNED_IN
+from elections.user_agents import browser_in_words
+
+
+@receiver(user_logged_in, dispatch_uid="elections.signed_in")
+def signed_in(sender: type, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Note when, from where and in which browser, for the person's own list of sessions."""
+    request.session[SIGNED_IN] = {
+        "at": timezone.now().isoformat(),
+        "address": client_address(request),
+        "browser": browser_in_words(request.META.get("HTTP_USER_AGENT", "")),
+    }
 
 
 @receiver(user_logged_in, dispatch_uid="elections.staff_signed_in")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,6 @@ INSTALLED_APPS = [
     "elections.apps.PortalAdminConfig",  # django.contrib.admin, with pages of our own
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -108,6 +108,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 DATABASES = {"default": databases.default(env, PORTAL_DATA_DIR)}
 SESSION_ENGINE = "elections.session_store"
+# A session ends when it was not used for so long, and so many seconds after the sign-in anyhow.
+SESSION_IDLE = timedelta(minutes=60)
 SESSION_COOKIE_AGE = 12 * 60 * 60
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING = logs.configuration(json=IN_PRODUCTION, level=env[variables.LOG_LEVEL])
@@ -153,12 +155,16 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IN_PRODUCTION else "http"
-# A whole company may sit behind one address on the last evening, so the limits by address are wide;
-# those by account are what stops the guessing of a password.
+# Counted by elections.limits, which says what "place" and "key" are. A whole company may sit behind
+# one address on the last evening, so the limits by address are wide; those by account stop the
+# guessing of a password and the flooding of a mailbox, each way in by itself.
 ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",
-    "login_failed": "120/m/ip,100/300s/key",
-    "request_login_code": "120/m/ip,3/m/key",
+    "login_failed": "10/5m/place,100/5m/key,120/m/ip",
+    "request_login_code": "3/m/place,30/h/key,120/m/ip",
+    "confirm_login_code": "3/10m/key",  # by the code itself: as long as it is good
+    "reset_password": "3/m/place,30/h/key,120/m/ip",
+    "reset_password_from_key": "600/m/ip",
 }
 ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60

@@ -12,6 +12,9 @@ from exchange_portal import health
 # The admin's own form knows no limit of attempts; this one sends people to the portal's sign-in.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+# What django-allauth answers where somebody tried too often.
+handler429 = "elections.views.errors.too_many_tries"
+
 
 def not_here(request: HttpRequest) -> NoReturn:
     """Answer 404 where django-allauth would let people change the address they sign in with.

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from elections.models import BrowserSession
 from elections.session_store import SessionStore
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def test_each_key_has_its_own() -> None:
 
 def test_an_expired_session_says_nothing_and_its_key_is_not_kept() -> None:
     key = stored()
-    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    BrowserSession.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     expired = SessionStore(key)
     assert "said" not in expired
     assert expired.session_key is None

@@ -69,6 +69,7 @@ class Code(StrEnum):
     STATUS_EFFECT_CHANGED = "status_effect_changed"
     LEFT_BEFORE_HIRED = "left_before_hired"
     OWN_STATUS = "own_status"
+    TOO_MANY_FORMS = "too_many_forms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,4 +268,8 @@ SENTENCES: dict[Code, str] = {
     ),
     Code.LEFT_BEFORE_HIRED: "The last day employed cannot come before the hire date.",
     Code.OWN_STATUS: "This is about yourself. Please leave it to somebody else to change it.",
+    Code.TOO_MANY_FORMS: (
+        "You have sent {count} forms within {minutes} minutes, so this one was not recorded: what"
+        " those before it say stands. Nothing you typed is lost: please send it again in {wait}."
+    ),
 }

@@ -1,6 +1,7 @@
 """What the portal keeps. The record (submissions, lines, extensions, decisions) is append-only."""
 
 from elections.models.audit import AuditEntry
+from elections.models.browser_session import BrowserSession
 from elections.models.demo import DemoClock
 from elections.models.draft import Draft
 from elections.models.figures import DeskFigures
@@ -13,9 +14,11 @@ from elections.models.reminder import Reminder, ReminderDate
 from elections.models.review import ReviewHold
 from elections.models.roster import RosterUpload, StatusChange
 from elections.models.submission import Line, ReviewDecision, Submission
+from elections.models.tries import Tries
 
 __all__ = [
     "AuditEntry",
+    "BrowserSession",
     "DemoClock",
     "DeskFigures",
     "Document",
@@ -38,5 +41,6 @@ __all__ = [
     "Scan",
     "StatusChange",
     "Submission",
+    "Tries",
     "User",
 ]

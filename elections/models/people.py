@@ -58,6 +58,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save it; who may not sign in any more is signed out, for good, wherever they are."""
+        super().save(*args, **kwargs)
+        if not self.is_active:
+            self.sessions.all().delete()
+
     def get_full_name(self) -> str:
         """The person's name, or the address where none is known."""
         return str(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import (
@@ -158,20 +158,26 @@ def read_whole(submission: Submission) -> Submission:
     return submission
 
 
-def forms_before(
-    offer: Offer, employee: Employee, token: UUID
-) -> tuple[Submission | None, Submission | None]:
-    """What a form that comes in now finds: what its token was used for, and what governs.
+class FormsBefore(NamedTuple):
+    """What a form that comes in finds: what its token was used for, what governs, all of theirs."""
 
-    Both in one question; the lines of what governs are read along.
+    first: Submission | None
+    governing: Submission | None
+    own: list[Submission]
+
+
+def forms_before(offer: Offer, employee: Employee, token: UUID) -> FormsBefore:
+    """What a form of `employee` that comes in now finds.
+
+    All in one question; the lines of what governs are read along.
     """
     forms = _before(offer=offer.pk, employee=employee.pk, token=token)
     first = next((one for one in forms if one.form_token == token), None)
-    own = (one for one in forms if (one.offer_id, one.employee_id) == (offer.pk, employee.pk))
+    own = [one for one in forms if (one.offer_id, one.employee_id) == (offer.pk, employee.pk)]
     governing = next((one for one in own if one.counts), None)  # type: ignore[attr-defined]
     if governing is not None:
         attach(governing, "lines", _lines(submission=governing.pk))
-    return first, governing
+    return FormsBefore(first, governing, own)
 
 
 def submission_with_token(token: UUID) -> Submission | None:

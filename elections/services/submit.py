@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 import structlog
@@ -34,6 +35,9 @@ from elections.services.locks import lock_employee, share_offer
 from elections.services.record import append_submission
 
 log = structlog.get_logger(__name__)
+
+# Far more than anybody's second thoughts, and too few to fill the record, whose rows stay for good.
+FORMS_AT_MOST, FORMS_WITHIN = 30, timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +147,7 @@ def _submit(*, actor: User, employee_id: int, offer_id: int, form: SignedForm) -
     employee = lock_employee(employee_id)
     instant = clock.now()
     offer = queries.offer_as_it_is(offer_id)
-    first, governing = queries.forms_before(offer, employee, form.token)
+    first, governing, own = queries.forms_before(offer, employee, form.token)
     if first is not None:
         return same_token(first, employee, form)
 
@@ -151,6 +155,8 @@ def _submit(*, actor: User, employee_id: int, offer_id: int, form: SignedForm) -
     timely = deadline.is_timely(instant, expiration)
     if timely and form.replaces != (governing.receipt if governing else None):
         return Stale(governing)
+    if problem := too_many(own, at=instant):
+        return Refused((problem,))
     arrival = Arrival(
         actor=actor,
         employee=employee,
@@ -162,6 +168,26 @@ def _submit(*, actor: User, employee_id: int, offer_id: int, form: SignedForm) -
         governing=governing,
     )
     return record_form(form if timely else replace(form, shown=None), arrival)
+
+
+def too_many(own: Iterable[Submission], *, at: datetime) -> Problem | None:
+    """Why another form of this person's is too much at the moment, having sent `own` before it.
+
+    Counted from what was read under their lock, so exact, and by nobody's tries but their own.
+    """
+    since = at - FORMS_WITHIN
+    lately = sorted(
+        one.received_at for one in own if one.channel == Channel.WEB and one.received_at > since
+    )
+    if len(lately) < FORMS_AT_MOST:
+        return None
+    wait = ceil((lately[-FORMS_AT_MOST] - since) / timedelta(minutes=1))
+    return Problem.of(
+        Code.TOO_MANY_FORMS,
+        count=str(FORMS_AT_MOST),
+        minutes=str(FORMS_WITHIN // timedelta(minutes=1)),
+        wait="1 minute" if wait == 1 else f"{wait} minutes",
+    )
 
 
 def record_form(form: SignedForm, arrival: Arrival, *, scan: Scan | None = None) -> Outcome:

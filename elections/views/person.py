@@ -21,7 +21,7 @@ from elections.core.problems import Problem
 from elections.core.status_text import leaving_note
 from elections.models import Employee, Offer, User
 from elections.views.outage import kept_through_outages
-from elections.views.responses import resend_page
+from elections.views.responses import may_be_kept, resend_page
 from elections.views.statement import recorded_statement
 
 log = structlog.get_logger(__name__)
@@ -76,7 +76,7 @@ def employee_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
 
 def _sign_in_first(request: HttpRequest) -> HttpResponseBase:
     """To the sign-in and back; but a filled-in form is not thrown away on the way there."""
-    if request.method == "POST" and set(request.POST) - {"csrfmiddlewaretoken"}:
+    if request.method == "POST" and may_be_kept(request):
         _tell_log(request)
         return resend_page(request, signed_out=True)
     return redirect_to_login(request.get_full_path())

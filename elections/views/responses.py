@@ -28,6 +28,12 @@ def typed_in(request: HttpRequest) -> list[tuple[str, str]]:
     ]
 
 
+def may_be_kept(request: HttpRequest) -> bool:
+    """Whether a form holds something to send again, and no password, which no page repeats."""
+    names = set(request.POST) - {"csrfmiddlewaretoken"}
+    return bool(names) and not any("password" in name for name in names)
+
+
 def resend_page(request: HttpRequest, *, signed_out: bool) -> HttpResponse:
     """403, with everything that was typed ready to be sent again.
 
@@ -35,5 +41,10 @@ def resend_page(request: HttpRequest, *, signed_out: bool) -> HttpResponse:
     (`signed_out`), or the page was too old for its form to be trusted. Only for a form that was
     sent from one of our own pages: on another site's behalf, one click here would finish a forgery.
     """
-    context = {"typed": typed_in(request), "signed_out": signed_out, "action": request.path}
+    context = {
+        "typed": typed_in(request),
+        "files": [file.name for file in request.FILES.values()],
+        "signed_out": signed_out,
+        "action": request.get_full_path(),
+    }
     return render(request, "portal/resend.html", context, status=403)

@@ -25,7 +25,9 @@ def account_changes(trial: Trial, person: Person, what: str) -> None:
     with trial.stack.records():
         user = User.objects.get(pk=person.user_id)
         if what == "signed out":
-            trial.stack.do("DELETE FROM django_session WHERE session_key = %s", person.session)
+            trial.stack.do(
+                "DELETE FROM elections_browsersession WHERE session_key = %s", person.session
+            )
         elif what == "password reset":
             user.set_password("another one")
             user.save()

@@ -13,14 +13,13 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 
 from elections import clock, queries
 from elections.core.terms import Choice
-from elections.models import Draft, Employee, Grant, Offer, Plan, User
+from elections.models import BrowserSession, Draft, Employee, Grant, Offer, Plan, User
 from elections.services.answers import Answer, Election, as_shown, judge_answer
 from elections.services.drafts import mint_token
+from elections.session_store import SessionStore
 from scripts import processes
 from tests.factory import make_offer
 from tests.faults.browser import Browser
@@ -219,15 +218,13 @@ def make_people(count: int) -> list[Person]:
 def sign_in(user: User) -> str:
     """The key of a new session of that account."""
     session = SessionStore()
-    said = {
-        "_auth_user_id": str(user.pk),
-        "_auth_user_backend": settings.AUTHENTICATION_BACKENDS[0],
-        "_auth_user_hash": user.get_session_auth_hash(),
-    }
-    key = uuid.uuid4().hex
-    later = datetime.now(UTC) + timedelta(days=2)
-    Session.objects.create(session_key=key, session_data=session.encode(said), expire_date=later)
-    return key
+    session["_auth_user_id"] = str(user.pk)
+    session["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[0]
+    session["_auth_user_hash"] = user.get_session_auth_hash()
+    session.create()
+    later = datetime.now(UTC) + timedelta(days=2)  # whatever a case does to clocks
+    BrowserSession.objects.filter(pk=session.session_key).update(expire_date=later)
+    return str(session.session_key)
 
 
 def make_drafts(offer: Offer, employee_ids: list[int]) -> list[uuid.UUID]:

@@ -257,6 +257,13 @@ ACCOUNT = [
         "account_login",
         send=lambda scene: {"login": "pat@example.com", "password": "x"},
     ),
+    Picture(
+        "sign in, too often",
+        NOBODY,
+        "account_login",
+        states.tried_too_often,
+        send=lambda scene: {"login": "pat@example.com", "password": "x"},
+    ),
     Picture("sign in by code", NOBODY, "account_request_login_code"),
     Picture(
         "sign in by code, refused",
@@ -282,6 +289,14 @@ ACCOUNT = [
         "account_reset_password",
         send=lambda scene: {"email": ""},
     ),
+    Picture(
+        "password forgotten, too often",
+        NOBODY,
+        "account_reset_password",
+        states.asked_too_often,
+        send=lambda scene: {"email": "pat@example.com"},
+        status=429,
+    ),
     Picture("password forgotten, mailed", NOBODY, "account_reset_password_done"),
     Picture(
         "password by link",
@@ -305,6 +320,9 @@ ACCOUNT = [
         path="/accounts/password/reset/key/1-none/",
     ),
     Picture("password by link, set", NOBODY, "account_reset_password_from_key_done"),
+    Picture("my account", EMPLOYEE, "my-account", states.signed_in_twice),
+    Picture("my account, without password", EMPLOYEE, "my-account", states.without_password),
+    Picture("my account, staff", HR, "my-account", states.no_offer),
     Picture("change password", EMPLOYEE, "account_change_password", states.undecided),
     Picture(
         "change password, refused",

@@ -18,6 +18,7 @@ NO_PAGES = {
     "healthz": "a word in plain text",
     "readyz": "a word in plain text",
     "calendar": "a calendar file",
+    "session-left": "two facts as JSON, for a script",
     "time-left": "two facts as JSON, for a script",
     "election-form-pdf": "a PDF",
     "withdrawal-form-pdf": "a PDF",

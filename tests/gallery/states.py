@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connection
+from django.test import Client
 
 from elections.core.terms import Choice
 from elections.delivery.eml_folder import list_mail
@@ -21,7 +22,7 @@ from elections.models.submission import Verdict
 from elections.services.answers import Election
 from tests import factory
 from tests.factory import DURING_OFFER, EXPIRATION
-from tests.gallery.scene import EMPLOYEE, NOBODY, Scene
+from tests.gallery.scene import EMPLOYEE, NOBODY, PASSWORD, Scene
 from tests.mails import account_mails
 from tests.papers import on_paper
 from tests.views.pages import choices, decide, fill_in, typed
@@ -286,6 +287,28 @@ def code_mailed(scene: Scene) -> None:
     """Pat asked for a code to sign in with."""
     browser = scene.browser(NOBODY)
     browser.post("/accounts/login/code/", {"email": scene.pat.email})
+
+
+def signed_in_twice(scene: Scene) -> None:
+    """Pat is signed in on a telephone, too."""
+    telephone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"
+    sent = {"login": scene.pat.email, "password": PASSWORD}
+    Client(headers={"user-agent": telephone}).post("/accounts/login/", sent)
+
+
+def tried_too_often(scene: Scene) -> None:
+    """Somebody typed ten wrong passwords."""
+    assert scene.pat
+    for _ in range(10):
+        sent = {"login": scene.pat.email, "password": "wrong"}
+        scene.browser(NOBODY).post("/accounts/login/", sent)
+
+
+def asked_too_often(scene: Scene) -> None:
+    """Somebody asked for three links."""
+    assert scene.pat
+    for _ in range(3):
+        scene.browser(NOBODY).post("/accounts/password/reset/", {"email": scene.pat.email})
 
 
 def without_password(scene: Scene) -> None:

@@ -71,7 +71,7 @@ def submit(client: Client, fields: dict[str, str], form: str = "election") -> Su
 
 def typed(response: HttpResponse) -> dict[str, str]:
     """What the page would send again."""
-    form = response.content.decode().partition("<main")[2]
+    form = response.content.decode().partition("<main")[2].partition("</main>")[0]
     found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form)
     return {html.unescape(name): html.unescape(value) for name, value in found}
 

@@ -175,7 +175,9 @@ def test_a_failing_view_ends_in_that_page(client: Client, iso: Grant, monkeypatc
     assert "no documents today" not in words(response)
 
 
-@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+@pytest.mark.parametrize(
+    "name", ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"]
+)
 def test_every_error_page_can_be_made_from_nothing(name: str):
     page = render_to_string(name)
     assert page.count("<h1>") == 1

@@ -32,6 +32,7 @@ def assert_sound(response: HttpResponse) -> None:
         "/withdrawal/",
         "/withdrawal/check/",
         "/submissions/",
+        "/account/",
         "/documents/announcement-letter/",
         "/election/check/?form=unknown",
         "/nothing/here/",

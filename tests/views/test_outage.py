@@ -63,7 +63,7 @@ def token(client: Client, iso: Grant) -> str:
 
 
 SESSION, EMPLOYEE, SUBMISSION = (
-    'SELECT "django_session"',
+    'SELECT "elections_browsersession"',
     'SELECT "elections_employee"',
     'INSERT INTO "elections_submission"',
 )

@@ -2,13 +2,15 @@
 
 It also sets off the reminders whose date has come: that, too, has to happen without a broker. It
 keeps the desk's figures fresh once there are too many people to count for each page, and checks and
-applies uploads of the roster, beside the mail rather than between two of them.
+applies uploads of the roster, beside the mail rather than between two of them. It throws away the
+counters of limits and the sessions whose time is over.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
+import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,9 +22,11 @@ from django.core.management.base import BaseCommand
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections, connections
 
+from elections.browser_sessions import throw_away_ended
 from elections.delivery.claim import revive
 from elections.delivery.deliver import Outcome
 from elections.delivery.sweep import GRACE, sweep
+from elections.limits import throw_away_expired
 from elections.services.count import recount_if_stale
 from elections.services.remind import run_due_reminders
 from elections.services.roster.uploads import work_on_uploads
@@ -31,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 PAUSE = 2.0  # seconds between two rounds
 GOODBYE = 10.0  # seconds for an import to end; one that is cut off was never written
+TIDY = 600.0  # seconds between two times of throwing away
 ROUND = 200  # rows at most, so that what has become due meanwhile is not passed over for long
 
 
@@ -57,6 +62,7 @@ class Command(BaseCommand):
         if once:
             run_due_reminders()
             work_on_uploads()
+            _tidy()
             outcomes = sweep(grace=timedelta(0))
             waiting = outcomes[Outcome.PUT_BACK] + outcomes[Outcome.SERVER_AWAY]
             self.stdout.write(
@@ -85,14 +91,23 @@ def _told_to_stop() -> threading.Event:
 
 def _sweep_until(stopping: threading.Event) -> None:
     log.info("sweeper_started")
+    tidied = -TIDY
     while not stopping.is_set():
         close_old_connections()
         # Each by itself, so that trouble with the one does not keep the other from being done.
         _guarded(run_due_reminders)
         _guarded(lambda: sweep(grace=GRACE, limit=ROUND, stopping=stopping.is_set))
         _guarded(recount_if_stale)
+        if time.monotonic() - tidied > TIDY:
+            tidied = time.monotonic()
+            _guarded(_tidy)
         stopping.wait(PAUSE)
     log.info("sweeper_stopped")
+
+
+def _tidy() -> None:
+    throw_away_expired()
+    throw_away_ended()
 
 
 def _work_on_uploads_until(stopping: threading.Event) -> None:

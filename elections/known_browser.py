@@ -1,0 +1,46 @@
+"""Browsers in which someone has signed in before: their tries are counted by themselves.
+
+Whoever knows an address can use up what strangers may try in its name. Its owner's browser carries
+a signed cookie that no stranger has, and is not kept out by them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+
+from elections.models import User
+
+COOKIE = "known"
+KEPT = timedelta(days=120)  # longer than an offer runs
+SALT = "elections.known_browser"
+
+
+def cookie_name() -> str:
+    """Its name, under which in production no other host can set it."""
+    return f"__Host-{COOKIE}" if settings.SESSION_COOKIE_SECURE else COOKIE
+
+
+def remember(response: HttpResponse, user: User) -> None:
+    """Let the browser show, from now on, that `user` has signed in with it."""
+    response.set_cookie(
+        cookie_name(),
+        signing.dumps([user.email, secrets.token_hex(8)], salt=SALT),
+        max_age=KEPT,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def name_for(request: HttpRequest, email: str) -> str | None:
+    """What this browser's tries at the account of `email` are counted as; None for a stranger's."""
+    try:
+        known, name = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=KEPT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return str(name) if known == email.lower() else None
