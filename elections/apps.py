@@ -12,8 +12,9 @@ class ElectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks, and listen for sign-ins."""
-        from elections import checks, signins  # noqa: F401  (both register; they need loaded apps)
+        """Register the system checks, and listen for sign-ins and second factors."""
+        # These register themselves, and need loaded apps.
+        from elections import checks, factor_signals, signins  # noqa: F401
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):

@@ -1,32 +1,82 @@
 """Sign-ins of staff, and attempts at theirs that failed: one entry each in the audit log.
 
-Django's own signals are heard, since whichever door someone takes (password, mailed link, a shell's
-client) leads through them. Employees' sign-ins are no acts of staff and leave no entry; nor do
-addresses that name no account of staff, or anyone could fill the log from outside.
+The signals of Django and django-allauth are heard, since whichever door someone takes (password,
+mailed code, single sign-on, a shell's client) leads through them. Employees' sign-ins are no acts
+of staff and leave no entry; nor do addresses that name no account of staff, or anyone could fill
+the log from outside. A failed attempt at any address is a line in the structured log.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import structlog
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.signals import authentication_step_completed, login_code_rejected
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
+from django.http import HttpRequest
 
-from elections.models import User
+from elections import clock
+from elections.models import AuditEntry, User
 from elections.models.audit import Act
 from elections.services.audit import record_act
 
+log = structlog.get_logger(__name__)
+
+LOCKED_FOR = timedelta(minutes=5)  # as long as a try counts among ACCOUNT_RATE_LIMITS
+
 
 @receiver(user_logged_in, dispatch_uid="elections.staff_signed_in")
-def staff_signed_in(sender: type, user: User, **kwargs: Any) -> None:
-    """Note who of the staff signed in. Where that cannot be noted, nobody is let in."""
+def staff_signed_in(
+    sender: type, user: User, request: HttpRequest | None = None, **kwargs: Any
+) -> None:
+    """Note who of the staff signed in, and by what. Where that cannot be, nobody is let in."""
     if user.is_staff:
-        record_act(Act.SIGN_IN, actor=user, subject=user.email)
+        records = get_authentication_records(request, user) if request else []
+        details: dict[str, Any] = {"by": [_name(**record) for record in records]}
+        if user.is_superuser:
+            details["as"] = "superuser"
+        record_act(Act.SIGN_IN, actor=user, subject=user.email, details=details)
 
 
 @receiver(user_login_failed, dispatch_uid="elections.staff_sign_in_failed")
 def staff_sign_in_failed(sender: str, credentials: dict[str, Any], **kwargs: Any) -> None:
     """Note a failed attempt at an account of staff. Who made it is not known: no actor."""
     address = str(credentials.get("email") or credentials.get("username") or "").strip().lower()
-    if User.objects.filter(email=address, is_staff=True).exists():
+    user = User.objects.filter(email=address).only("is_staff").first()
+    log.warning("sign_in_failed", account=user.pk if user else None)
+    if user and user.is_staff:
         record_act(Act.SIGN_IN_FAILED, actor=None, subject=address)
+
+
+@receiver(login_code_rejected, dispatch_uid="elections.login_code_rejected")
+def code_rejected(sender: type, user: User | None, **kwargs: Any) -> None:
+    """Note a mailed code that was mistyped, or guessed."""
+    log.warning("sign_in_failed", account=user.pk if user else None, by="code")
+    if user and user.is_staff:
+        record_act(Act.SIGN_IN_FAILED, actor=None, subject=user.email, details={"by": "code"})
+
+
+@receiver(authentication_step_completed, dispatch_uid="elections.staff_confirmed")
+def staff_confirmed(sender: type, user: User, method: str, **kwargs: Any) -> None:
+    """Note that someone of the staff who is signed in has shown once more who they are."""
+    if user.is_staff and kwargs.get("reauthenticated"):
+        by = _name(method=method, **kwargs)
+        record_act(Act.CONFIRMED, actor=user, subject=user.email, details={"by": by})
+
+
+def note_locked_out(address: str) -> None:
+    """Note that passwords of this account of staff are not tried any more for a while; once."""
+    log.warning("sign_in_locked_out")
+    if User.objects.filter(email=address, is_staff=True).exists():
+        lately = clock.now() - LOCKED_FOR
+        noted = AuditEntry.objects.filter(act=Act.LOCKED_OUT, subject=address, at__gt=lately)
+        if not noted.exists():
+            record_act(Act.LOCKED_OUT, actor=None, subject=address, details={"by": "password"})
+
+
+def _name(method: str, type: str = "", **rest: Any) -> str:  # noqa: A002  (named by allauth)
+    """Password, code, totp, webauthn or recovery_codes."""
+    return type or method
