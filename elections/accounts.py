@@ -54,7 +54,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
         """The ways to answer, in our words; a second factor not yet shown replaces the password."""
         ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        if factors.asked_of(user) and factors.has_factor(user) and not factors.has_shown(self.request):
+        if (
+            factors.asked_of(user)
+            and factors.has_factor(user)
+            and not factors.has_shown(self.request)
+        ):
             ways = [way for way in ways if way["id"] != "reauthenticate"]
         return [way | {"description": WAYS[way["id"]]} for way in ways]
 

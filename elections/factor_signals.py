@@ -1,6 +1,7 @@
-"""What happens to a second factor: into the audit log, by mail to its owner, into the session.
+"""What follows on a second factor's change or use: a mail to its owner, and entries of the log.
 
-Nobody can change anyone's second factor without its owner's hearing of it.
+Nobody can change anyone's second factor without its owner's hearing of it. That it was changed is
+noted by whoever changes it, in the same transaction (`elections.views.factors`).
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import (
     authentication_failed,
@@ -22,39 +22,31 @@ from django.contrib import messages
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from elections.factor_forms import use_time
 from elections.factors import FACTORS, NAMES
 from elections.models import User
 from elections.models.audit import Act
 from elections.services.audit import record_act
-from elections.services.factors import note_factor, note_wrong
+from elections.services.factors import note_wrong
 
 Type = Authenticator.Type
 
 
 @receiver(authenticator_added, dispatch_uid="elections.factor_added")
-def factor_added(request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
-    """Whoever sets up a factor has it at hand: this session has shown it, its code is used."""
-    note_factor(user, added=NAMES[authenticator.type])
-    if authenticator.type == Type.TOTP:
-        use_time(authenticator)
+def factor_added(user: User, authenticator: Any, **kwargs: Any) -> None:
+    """Its owner, or somebody with their password, set it up; recovery codes come with the first."""
     if authenticator.type in FACTORS:
-        shown = {"id": authenticator.pk, "type": authenticator.type, "reauthenticated": True}
-        record_authentication(request, user, "mfa", **shown)
         tell(user, f"A second factor was set up for your account: {NAMES[authenticator.type]}.")
 
 
 @receiver(authenticator_removed, dispatch_uid="elections.factor_removed")
 def factor_removed(user: User, authenticator: Any, **kwargs: Any) -> None:
     """Its owner took it away."""
-    note_factor(user, removed=NAMES[authenticator.type])
     tell(user, f"A second factor was removed from your account: {NAMES[authenticator.type]}.")
 
 
 @receiver(authenticator_reset, dispatch_uid="elections.codes_renewed")
 def codes_renewed(user: User, **kwargs: Any) -> None:
     """New recovery codes; the old ones are void."""
-    note_factor(user, renewed=NAMES[Type.RECOVERY_CODES])
     tell(user, "New recovery codes were made for your account; the former ones are void.")
 
 
@@ -63,6 +55,7 @@ def factor_used(request: HttpRequest, user: User, authenticator: Any, **kwargs: 
     """A recovery code is for a phone that is gone, so its use is noted and told."""
     if authenticator.type != Type.RECOVERY_CODES:
         return
+    authenticator.refresh_from_db()  # by now this code is struck out
     left = len(authenticator.wrap().get_unused_codes())
     record_act(Act.RECOVERY_CODE, actor=user, subject=user.email, details={"left": left})
     tell(user, f"A recovery code was used to sign in to your account. {left} are left.")

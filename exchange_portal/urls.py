@@ -31,10 +31,16 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/totp/activate/", factors.app, name="mfa_activate_totp"),
     path("accounts/2fa/totp/deactivate/", factors.remove_app, name="mfa_deactivate_totp"),
+    path("accounts/2fa/webauthn/add/", factors.passkey, name="mfa_add_webauthn"),
     path(
         "accounts/2fa/webauthn/keys/<int:pk>/remove/",
         factors.remove_passkey,
         name="mfa_remove_webauthn",
+    ),
+    path(
+        "accounts/2fa/recovery-codes/generate/",
+        factors.new_codes,
+        name="mfa_generate_recovery_codes",
     ),
     # Passkeys are listed with the rest, their names stay, and recovery codes are shown once.
     path("accounts/2fa/webauthn/", not_here),

@@ -37,8 +37,9 @@ def ask_again(request: HttpRequest) -> HttpResponse | None:
         request.session[KEPT] = {"action": back, "typed": _typed(request)}
         back = reverse("admin:confirmed")
     ways = get_adapter().get_reauthentication_methods(request.user)
-    query = urlencode({REDIRECT_FIELD_NAME: back})
-    return HttpResponseRedirect(f"{ways[0]['url']}?{query}")
+    # Without any, something to show is set up first.
+    page = ways[0]["url"] if ways else reverse("mfa_index")
+    return HttpResponseRedirect(f"{page}?{urlencode({REDIRECT_FIELD_NAME: back})}")
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
