@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from elections.factors import asked_of, has_factor, has_shown
+from elections.views.outage import kept_through_outages
 
 # These read no account: so that they stay without a query, nobody's is read for them.
 WITHOUT_ACCOUNT = {"healthz", "readyz", "time-left"}
@@ -35,7 +36,10 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
-        """Let the request through (None), or lead elsewhere."""
+        """Let the request through (None), or lead elsewhere; without a database, say so."""
+        return kept_through_outages(self._lead)(request)
+
+    def _lead(self, request: HttpRequest) -> HttpResponse | None:
         page = request.resolver_match.view_name if request.resolver_match else ""
         if page in WITHOUT_ACCOUNT or not request.user.is_authenticated:
             return None

@@ -73,3 +73,8 @@ def tell(user: User, what: str) -> None:
     """Mail the owner what happened."""
     about = {"what": what, "law_email": settings.PORTAL_LAW_EMAIL}
     get_adapter().send_mail("mfa/email/changed", user.email, about)
+
+
+def tell_reset(user: User) -> None:
+    """Mail the owner that an administrator took all of theirs."""
+    tell(user, "Your second factor was reset by an administrator; you are signed out everywhere.")

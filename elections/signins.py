@@ -70,11 +70,12 @@ def staff_confirmed(sender: type, user: User, method: str, **kwargs: Any) -> Non
 def note_locked_out(address: str) -> None:
     """Note that passwords of this account of staff are not tried any more for a while; once."""
     log.warning("sign_in_locked_out")
-    if User.objects.filter(email=address, is_staff=True).exists():
-        lately = clock.now() - LOCKED_FOR
-        noted = AuditEntry.objects.filter(act=Act.LOCKED_OUT, subject=address, at__gt=lately)
-        if not noted.exists():
-            record_act(Act.LOCKED_OUT, actor=None, subject=address, details={"by": "password"})
+    # Both are asked at once, so that an address of staff is not known by its taking longer.
+    lately = clock.now() - LOCKED_FOR
+    noted = AuditEntry.objects.filter(act=Act.LOCKED_OUT, subject=address, at__gt=lately).exists()
+    of_staff = User.objects.filter(email=address, is_staff=True).exists()
+    if of_staff and not noted:
+        record_act(Act.LOCKED_OUT, actor=None, subject=address, details={"by": "password"})
 
 
 def _name(method: str, type: str = "", **rest: Any) -> str:  # noqa: A002  (named by allauth)

@@ -23,8 +23,6 @@ from elections.factors import NAMES
 from elections.models import User
 from elections.services.factors import reset_factor
 
-TOLD = "Your second factor was reset by an administrator, and you were signed out everywhere."
-
 
 class ResetForm(forms.Form):
     """Why, and how one made sure that it is they who ask."""
@@ -54,7 +52,7 @@ def reset(request: HttpRequest, pk: int, *, frame: dict[str, Any]) -> HttpRespon
         status = 422 if form.is_bound else 200
         return TemplateResponse(request, path, frame | context, status=status)
     if reset_factor(actor=request.user, user=account, reason=form.cleaned_data["reason"]):
-        factor_signals.tell(account, TOLD)
+        factor_signals.tell_reset(account)
         said = f"{account} is signed out, and sets up a new second factor at the next sign-in."
     else:
         said = f"{account} had no second factor."

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
+from elections.checks import staff_show_a_second_factor
 from elections.factor_guard import ENROL, SHOW, WAY_OUT, WITHOUT_ACCOUNT, SecondFactorMiddleware
 from elections.models import AuditEntry, Employee, Offer, User
 from tests.admin.access import ACCESS
@@ -176,3 +177,16 @@ def test_the_sign_in_of_a_superuser_is_noted_as_one(offer: Offer, superuser: Use
 
     noted = AuditEntry.objects.order_by("pk").values_list("details", flat=True)
     assert [entry.get("as") for entry in noted] == ["superuser", None]
+
+
+@pytest.mark.parametrize(
+    ("off", "value"),
+    [("PORTAL_SECOND_FACTOR", False), ("MIDDLEWARE", [])],
+    ids=["setting", "guard"],
+)
+def test_a_portal_without_it_does_not_start(settings, off: str, value: object) -> None:
+    assert staff_show_a_second_factor() == []
+    setattr(settings, off, value)
+    assert [error.id for error in staff_show_a_second_factor()] == ["elections.E002"]
+    settings.PORTAL_DEMO = True
+    assert staff_show_a_second_factor() == []
