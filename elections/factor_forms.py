@@ -20,6 +20,8 @@ from elections.services import factors
 NO_CODE = "Please type the code that your app shows now, or one of your recovery codes."
 NO_APP_CODE = "Please type the code that your app shows now."
 NO_PASSKEY = "The passkey gave no answer. Please try again, or use another way."
+# What fido2 raises for JSON that is no passkey's answer.
+NO_ANSWER = (KeyError, TypeError, ValueError, AttributeError)
 TOO_MANY = (
     "Too many codes were wrong. Please wait a quarter of an hour, or use a passkey if you have one."
 )
@@ -119,6 +121,14 @@ class AddWebAuthnForm(_Passkey, webauthn.AddWebAuthnForm):  # type: ignore[misc]
         self.fields["name"].max_length = 60
         self.fields["name"].widget.attrs["maxlength"] = 60
 
+    def clean(self) -> dict[str, Any]:
+        """The answer of a passkey, if it is one."""
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except NO_ANSWER as error:
+            raise ValidationError(NO_PASSKEY) from error
+        return cleaned
+
 
 class _ShownPasskey(_Passkey):
     """A passkey that is not one of theirs is a failed attempt like a wrong code."""
@@ -127,6 +137,8 @@ class _ShownPasskey(_Passkey):
         """The passkey that was shown."""
         try:
             return super().clean_credential()  # type: ignore[misc]
+        except NO_ANSWER as error:
+            raise ValidationError(NO_PASSKEY) from error
         except ValidationError:
             signals.authentication_failed.send(
                 sender=Authenticator,

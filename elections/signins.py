@@ -59,10 +59,16 @@ def code_rejected(sender: type, user: User | None, **kwargs: Any) -> None:
         record_act(Act.SIGN_IN_FAILED, actor=None, subject=user.email, details={"by": "code"})
 
 
-@receiver(authentication_step_completed, dispatch_uid="elections.staff_confirmed")
-def staff_confirmed(sender: type, user: User, method: str, **kwargs: Any) -> None:
-    """Note that someone of the staff who is signed in has shown once more who they are."""
-    if user.is_staff and kwargs.get("reauthenticated"):
+@receiver(authentication_step_completed, dispatch_uid="elections.confirmed")
+def confirmed(sender: type, request: HttpRequest, user: User, method: str, **kwargs: Any) -> None:
+    """Somebody signed in has shown once more who they are: a new session key, and for staff a note.
+
+    Whoever got hold of the key before is left behind.
+    """
+    if not kwargs.get("reauthenticated"):
+        return
+    request.session.cycle_key()
+    if user.is_staff:
         by = _name(method=method, **kwargs)
         record_act(Act.CONFIRMED, actor=user, subject=user.email, details={"by": by})
 

@@ -45,6 +45,7 @@ def _one_at_a_time(user: Any) -> Iterator[None]:
 def _is_at_hand(request: HttpRequest, kind: str) -> None:
     """Whoever sets up a factor has just shown it: this session is held to it no more."""
     record_authentication(request, request.user, "mfa", type=kind)
+    request.session.cycle_key()
 
 
 @method_decorator(reauthentication_required(app="allauth.mfa"), name="dispatch")

@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import Client
 
@@ -110,10 +111,16 @@ def test_with_the_guard_off_an_old_session_would_extend(
     assert Extension.objects.count() == 1
 
 
-def test_the_confirmation_is_noted(hr: User, offer: Offer) -> None:
+def test_the_confirmation_is_noted_and_gives_the_session_another_key(
+    hr: User, offer: Offer
+) -> None:
     browser = sign_in(Client(), hr, ago=OLD)
+    before = browser.session.session_key
 
     confirm(browser, browser.get(extend(offer)))
+
+    assert browser.session.session_key != before
+    assert not Session.objects.filter(session_key=before).exists()
 
     (entry,) = AuditEntry.objects.filter(act=Act.CONFIRMED)
     assert (entry.actor, entry.details) == (hr, {"by": "password"})

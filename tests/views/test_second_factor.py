@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from elections.factor_guard import SecondFactorMiddleware
+from elections.factors import FactorAdapter
 from elections.models import AuditEntry, Employee, Offer, User
 from elections.models.audit import Act
 from elections.services.factors import WRONG_AT_MOST, end_sessions, reset_factor
@@ -349,6 +350,13 @@ def test_employees_are_not_asked_and_find_no_such_pages(offer: Offer) -> None:
     assert browser.get("/election/").status_code == 200
     for path in ("", "totp/activate/", "webauthn/add/", "recovery-codes/", "reauthenticate/"):
         assert browser.get(f"{START}{path}").status_code == 404
+
+
+def test_an_employee_costs_no_query_for_it(offer: Offer, django_assert_num_queries) -> None:
+    user = make_employee().user
+    with django_assert_num_queries(0):
+        assert not FactorAdapter().is_mfa_enabled(user)
+    # What the pages of employees and their sign-ins cost is pinned in test_query_counts.py.
 
 
 def test_every_change_is_noted_and_mailed_without_a_secret(

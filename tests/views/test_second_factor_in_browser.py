@@ -1,15 +1,19 @@
-"""A passkey in headless Chromium, which plays the security key too (WebAuthn)."""
+"""Second factors in headless Chromium, which plays the security key too (WebAuthn)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from elections.models import User
 from tests.browser import note_faults
 from tests.factory import make_offer, make_user
+from tests.totp import code_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -49,7 +53,21 @@ def type_password(page: Page) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def test_it_is_set_up_and_lets_one_in_again(page: Page) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_app_scans_the_key_from_the_page_and_shows_the_code(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.get_by_role("link", name="Set up an app").click()
+    (scanned,) = zxingcpp.read_barcodes(Image.open(BytesIO(page.locator(".qr").screenshot())))
+    secret = page.locator("#secret").inner_text().replace(" ", "")
+    assert scanned.text.startswith("otpauth://totp/law%40example.com?secret=" + secret)
+
+    page.get_by_label("The code that the app shows now").fill(code_of(secret))
+    page.get_by_role("button", name="Set up").click()
+
+    expect(page.locator("h1")).to_have_text("Your recovery codes")
+
+
+def test_a_passkey_is_set_up_and_lets_one_in_again(page: Page) -> None:
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     session.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
@@ -62,16 +80,18 @@ def test_it_is_set_up_and_lets_one_in_again(page: Page) -> None:
     expect(page.locator("#site-name")).to_be_visible()
 
     page.get_by_role("button", name="Sign out").click()
-    page.goto("/accounts/login/?next=/admin/exports/")
+    page.goto("/accounts/login/?next=/submissions/")
     type_password(page)
     expect(page.locator("h1")).to_have_text("One more step")
     page.get_by_role("button", name="Use a passkey").click()
-    expect(page).to_have_url(lambda url: url.endswith("/admin/exports/"))
+    page.wait_for_url("**/submissions/")
 
 
 def test_a_browser_that_gets_no_answer_says_so(page: Page) -> None:
     page.get_by_role("link", name="Set up a passkey").click()
-    page.evaluate("navigator.credentials.create = () => Promise.reject(new Error('given up'))")
+    page.evaluate(
+        "() => { navigator.credentials.create = () => Promise.reject(new Error('given up')) }"
+    )
 
     page.get_by_role("button", name="Set up the passkey").click()
 
