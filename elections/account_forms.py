@@ -77,3 +77,7 @@ class ChangePasswordForm(PlainMixin, forms.ChangePasswordForm):  # type: ignore[
 
 class SetPasswordForm(PlainMixin, forms.SetPasswordForm):  # type: ignore[misc]
     """Setting a first password while signed in."""
+
+
+class ReauthenticateForm(PlainMixin, forms.ReauthenticateForm):  # type: ignore[misc]
+    """Typing one's password again before something sensitive."""

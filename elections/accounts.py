@@ -11,11 +11,12 @@ import structlog
 from allauth.account import auth_backends
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as context_of
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 
-from elections import known_browser
+from elections import factors, known_browser, signins
 from elections.browser_sessions import end_sessions
 from elections.client_address import client_address
 from elections.limits import Refusal
@@ -24,6 +25,11 @@ from elections.prepared import A_KEY, Prepared
 
 log = structlog.get_logger(__name__)
 
+WAYS = {
+    "reauthenticate": "Use my password",
+    "mfa_reauthenticate": "Use a code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}
 SENDING = "account mail"  # what the threads are called that send one
 # What to do where somebody tried too often, by what they tried.
 TOO_MANY: Mapping[str, str] = {
@@ -79,6 +85,32 @@ class AccountAdapter(DefaultAccountAdapter):
         request = context_of.request
         here = request is not None and request.user.pk == user.pk
         end_sessions(user, keep=request.session.session_key if here else None)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse a password unread after too many tries, and note that."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            signins.note_locked_out(str(credentials.get("email") or "").strip().lower())
+            raise
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whether to ask again who it is: not within five minutes of the last answer.
+
+        django-allauth by itself would not count the sign-in as one.
+        """
+        return not factors.showed_who_lately(self.request)
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """The ways to answer, in our words; a second factor not yet shown replaces the password."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if (
+            factors.asked_of(user)
+            and factors.has_factor(user)
+            and not factors.has_shown(self.request)
+        ):
+            ways = [way for way in ways if way["id"] != "reauthenticate"]
+        return [way | {"description": WAYS[way["id"]]} for way in ways]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a link or a code, beside the request: it does not wait for the mail server.

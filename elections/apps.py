@@ -12,8 +12,9 @@ class ElectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks, listen for sign-ins, and count tries."""
-        from elections import checks, limits, signins  # noqa: F401  (they need loaded apps)
+        """Register the system checks, listen for sign-ins and second factors, and count tries."""
+        # These register themselves, and need loaded apps.
+        from elections import checks, factor_signals, limits, signins  # noqa: F401
 
         limits.take_over()
 

@@ -1,10 +1,11 @@
-"""System checks at start: the record's guards must stand in the database."""
+"""System checks at start: the guards of the record, and of the staff's pages, must stand."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
@@ -30,3 +31,20 @@ def append_only_triggers_stand(
             for name in missing_triggers(connection)
         ]
     return found
+
+
+GUARD = "elections.factor_guard.SecondFactorMiddleware"
+
+
+@register(Tags.security)
+def staff_show_a_second_factor(**kwargs: Any) -> list[CheckMessage]:
+    """E002 where staff would get in without one, which only a demo may do."""
+    if settings.PORTAL_DEMO or (settings.PORTAL_SECOND_FACTOR and GUARD in settings.MIDDLEWARE):
+        return []
+    return [
+        Error(
+            "Staff would get in without a second factor.",
+            hint=f"PORTAL_SECOND_FACTOR stays True, and {GUARD} stays in MIDDLEWARE.",
+            id="elections.E002",
+        )
+    ]

@@ -111,6 +111,11 @@ class Portal:
         return bool(settings.PORTAL_DEMO)
 
     @property
+    def second_factor(self) -> bool:
+        """Whether staff are held to a second factor."""
+        return bool(settings.PORTAL_SECOND_FACTOR)
+
+    @property
     def demo_clock(self) -> str:
         """The demo's time in words."""
         if self.offer is None:

@@ -35,6 +35,8 @@ PORTAL_HOST = urlsplit(PORTAL_BASE_URL).hostname or ""
 PORTAL_LAW_EMAIL = env[variables.LAW_EMAIL]
 PORTAL_HR_EMAIL = env[variables.HR_EMAIL]
 PORTAL_EXTENSION_NEEDS_APPROVAL = env[variables.EXTENSION_NEEDS_APPROVAL]
+# Staff show a second factor, and again before sensitive acts. No variable: only a demo is without.
+PORTAL_SECOND_FACTOR = not PORTAL_DEMO
 
 # Django
 
@@ -60,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -83,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "elections.factor_guard.SecondFactorMiddleware",
 ]
 
 TEMPLATES = [
@@ -146,6 +150,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "elections.account_forms.ResetPasswordKeyForm",
     "change_password": "elections.account_forms.ChangePasswordForm",
     "set_password": "elections.account_forms.SetPasswordForm",
+    "reauthenticate": "elections.account_forms.ReauthenticateForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -168,6 +173,20 @@ ACCOUNT_RATE_LIMITS = {
 }
 ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+
+# The second factor of staff: an app's code or a passkey, and recovery codes that are shown once
+MFA_ADAPTER = "elections.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "elections.factor_forms.AuthenticateForm",
+    "reauthenticate": "elections.factor_forms.ReauthenticateForm",
+    "authenticate_webauthn": "elections.factor_forms.AuthenticateWebAuthnForm",
+    "reauthenticate_webauthn": "elections.factor_forms.ReauthenticateWebAuthnForm",
+    "activate_totp": "elections.factor_forms.ActivateTOTPForm",
+    "add_webauthn": "elections.factor_forms.AddWebAuthnForm",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env[variables.TRUSTED_PROXIES]
 
 # Static files: ours, and Bootstrap's out of its package

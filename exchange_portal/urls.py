@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest
 from django.urls import include, path
 
+from elections.views import factors
 from exchange_portal import health
 
 # The admin's own form knows no limit of attempts; this one sends people to the portal's sign-in.
@@ -16,10 +17,11 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 handler429 = "elections.views.errors.too_many_tries"
 
 
-def not_here(request: HttpRequest) -> NoReturn:
-    """Answer 404 where django-allauth would let people change the address they sign in with.
+def not_here(request: HttpRequest, pk: int = 0) -> NoReturn:
+    """Answer 404 where django-allauth would show a page that we do without.
 
-    The roster keeps the addresses, and a receipt goes to the one it names.
+    Above all where it would let people change the address they sign in with: the roster keeps the
+    addresses, and a receipt goes to the one it names.
     """
     raise Http404
 
@@ -30,5 +32,23 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/email/", not_here),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/totp/activate/", factors.app, name="mfa_activate_totp"),
+    path("accounts/2fa/totp/deactivate/", factors.remove_app, name="mfa_deactivate_totp"),
+    path("accounts/2fa/webauthn/add/", factors.passkey, name="mfa_add_webauthn"),
+    path(
+        "accounts/2fa/webauthn/keys/<int:pk>/remove/",
+        factors.remove_passkey,
+        name="mfa_remove_webauthn",
+    ),
+    path(
+        "accounts/2fa/recovery-codes/generate/",
+        factors.new_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    # Passkeys are listed with the rest, their names stay, and recovery codes are shown once.
+    path("accounts/2fa/webauthn/", not_here),
+    path("accounts/2fa/webauthn/keys/<int:pk>/edit/", not_here),
+    path("accounts/2fa/recovery-codes/download/", not_here),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("elections.urls")),
 ]

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from elections.models import User
 from scripts import machine
+from tests.signing_in import sign_in
 
 QUIET = (
     "--no-sandbox",
@@ -43,7 +44,7 @@ def visits(browser: Browser, user: User, address: str, *, silent: bool = False) 
     A script that fails fails the test; with `silent`, so does whatever the console says.
     """
     client = Client()
-    client.force_login(user)
+    sign_in(client, user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     contexts = []
     faults: list[str] = []

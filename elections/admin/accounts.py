@@ -6,16 +6,22 @@ from typing import Any, ClassVar
 
 from allauth.account.admin import EmailAddressAdmin
 from allauth.account.models import EmailAddress
+from allauth.mfa import admin as mfa_admin  # noqa: F401  (it registers its own page)
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import Field, ManyToManyField
 from django.db.models.options import Options
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
+from elections.admin import factors
 from elections.admin.audit_rights import NotesPasswords, NotesRights
+from elections.admin.confirming import AsksAgain, ask_again
 from elections.admin.lists import ListMixin
 from elections.admin.missing import MissingMixin
 from elections.models import User
@@ -80,7 +86,13 @@ class AccountForm(UserChangeForm):
 
 @admin.register(User)
 class AccountAdmin(
-    _SuperusersOnly, _Ticked, MissingMixin, ListMixin, NotesPasswords, auth_admin.UserAdmin
+    _SuperusersOnly,
+    _Ticked,
+    AsksAgain,
+    MissingMixin,
+    ListMixin,
+    NotesPasswords,
+    auth_admin.UserAdmin,
 ):
     """Who may sign in, and as what."""
 
@@ -91,9 +103,9 @@ class AccountAdmin(
     search_fields = ("email", "name")
     ordering = ("email",)
     # The record says by this address who submitted, so it does not change here.
-    readonly_fields = ("email", "last_login", "date_joined")
+    readonly_fields = ("email", "second_factor", "last_login", "date_joined")
     fieldsets = (
-        (None, {"fields": ("email", "name", "password")}),
+        (None, {"fields": ("email", "name", "password", "second_factor")}),
         ("What it may do", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         ("When", {"fields": ("last_login", "date_joined")}),
     )
@@ -104,6 +116,34 @@ class AccountAdmin(
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """A new account's address can be typed."""
         return self.readonly_fields if obj else ()
+
+    def get_urls(self) -> list[URLPattern]:
+        """The address of resetting a second factor, before Django's own."""
+        reset = self.admin_site.admin_view(self.reset_factor_view)
+        name = "elections_user_reset_factor"
+        return [path("<int:pk>/second-factor/", reset, name=name), *super().get_urls()]
+
+    def reset_factor_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """For whoever lost all of theirs (`elections.admin.factors`)."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return factors.reset(request, pk, frame=self.admin_site.each_context(request))
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002  (named by Django)
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Setting somebody's password, for those who may."""
+        if self.has_change_permission(request) and (detour := ask_again(request)):
+            return detour
+        return super().user_change_password(request, id, form_url)
+
+    @admin.display(description="second factor")
+    def second_factor(self, account: User) -> str:
+        """What there is; the page's head leads to where it is reset."""
+        return factors.in_words(account)
 
     def rights(self, row: User) -> dict[str, Any]:
         """What the account may do, and through which groups."""
@@ -116,12 +156,13 @@ class AccountAdmin(
 
 
 # Importing the packages' own pages, above, has registered them; these take their place.
-admin.site.unregister([Group, EmailAddress])
+# A second factor stands on its account's page: the package's would show its secret.
+admin.site.unregister([Group, EmailAddress, Authenticator])
 
 
 @admin.register(Group)
 class GroupAdmin(
-    _SuperusersOnly, _Ticked, MissingMixin, ListMixin, NotesRights, auth_admin.GroupAdmin
+    _SuperusersOnly, _Ticked, AsksAgain, MissingMixin, ListMixin, NotesRights, auth_admin.GroupAdmin
 ):
     """The groups "Law Department" and "HR", and whatever else a company needs."""
 
@@ -133,5 +174,5 @@ class GroupAdmin(
 
 
 @admin.register(EmailAddress)
-class AddressAdmin(MissingMixin, ListMixin, EmailAddressAdmin):
+class AddressAdmin(AsksAgain, MissingMixin, ListMixin, EmailAddressAdmin):
     """The addresses by which django-allauth signs people in, as it shows them."""

@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
 from elections import clock, queries
+from elections.admin.confirming import ask_again
 from elections.admin.whens import FIRST_DAY, LAST_DAY, only_instant
 from elections.core.instants import ZONE_NAMES, instant_label
 from elections.exports.tables import TABLES, Table
@@ -104,6 +105,8 @@ def exports(request: HttpRequest) -> HttpResponse:
     tables = [table for table in TABLES.values() if request.user.has_perms(table.permissions)]
     if not tables:
         raise PermissionDenied
+    if detour := ask_again(request):
+        return detour
     try:
         now = clock.now()
         offer = queries.current_offer(at=now)

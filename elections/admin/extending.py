@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from elections import clock, queries
+from elections.admin.confirming import ask_again
 from elections.admin.forms import ExtensionForm
 from elections.core import deadline
 from elections.core.exchange import new_grant_date
@@ -74,6 +75,8 @@ def extend(request: HttpRequest, pk: int, *, frame: dict[str, Any]) -> HttpRespo
     """One address for all three steps; only a POST whose `step` is "confirm" extends."""
     if not request.user.has_perm(EXTEND):
         raise PermissionDenied
+    if detour := ask_again(request):
+        return detour
     offers = Offer.objects.prefetch_related("extensions")
     page = Page(request, get_object_or_404(offers, pk=pk), frame)
     if request.method != "POST":

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
 from elections.admin import labels
+from elections.admin.confirming import ask_again
 from elections.admin.extending import EXTEND, Page, effects, tell_extended
 from elections.admin.forms import REASON_LENGTH, Refusable
 from elections.admin.site import ReadOnlyAdmin
@@ -75,6 +76,8 @@ class ExtensionProposalAdmin(ReadOnlyAdmin):
         proposal = get_object_or_404(ExtensionProposal, pk=pk)
         if request.method != "POST":
             return HttpResponse(status=405, headers={"Allow": "POST"})
+        if detour := ask_again(request):
+            return detour
         form = RejectionForm(request.POST)
         if not form.is_valid():
             return self._shown(request, proposal, form, status=422)

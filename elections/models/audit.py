@@ -11,6 +11,11 @@ class Act(models.TextChoices):
 
     SIGN_IN = "sign_in", "Signed in"
     SIGN_IN_FAILED = "sign_in_failed", "Sign-in failed"
+    FACTOR_FAILED = "factor_failed", "Second factor wrong"
+    LOCKED_OUT = "locked_out", "Locked out for a while"
+    CONFIRMED = "confirmed", "Confirmed who they are"
+    FACTOR = "factor", "Second factor changed"
+    RECOVERY_CODE = "recovery_code", "Recovery code used"
     PERMISSIONS = "permissions", "Permissions changed"
     IMPORT = "import", "Roster imported"
     STATUS = "status", "Status of an employee changed"

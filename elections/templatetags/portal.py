@@ -44,6 +44,12 @@ def percent(part: Decimal) -> str:
 
 
 @register.filter
+def in_fours(code: str) -> str:
+    """A code to be typed off, in groups of four."""
+    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+@register.filter
 def day(value: date) -> str:
     """A date: "January 20, 2003"."""
     return day_label(value)

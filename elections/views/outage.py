@@ -17,6 +17,7 @@ from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
 
 from elections.views.responses import typed_in
 
@@ -53,8 +54,10 @@ def _outage_page(request: HttpRequest) -> HttpResponse:
         "csrf_token": get_token(request),
         "law_email": settings.PORTAL_LAW_EMAIL,
     }
-    return HttpResponse(
+    response = HttpResponse(
         render_to_string("portal/outage.html", context),
         status=503,
         headers={"Retry-After": str(RETRY_AFTER)},
     )
+    add_never_cache_headers(response)
+    return response

@@ -19,12 +19,15 @@ def see_other(view: str, *args: str, form: object = "") -> SeeOther:
 
 
 def typed_in(request: HttpRequest) -> list[tuple[str, str]]:
-    """Every field of the form that was sent, as (name, value), to be sent again as it was."""
+    """Every field of the form that was sent, as (name, value), to be sent again as it was.
+
+    But never a password: it is not sent back to any page.
+    """
     return [
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name != "csrfmiddlewaretoken"
+        if name != "csrfmiddlewaretoken" and "password" not in name
     ]
 
 

@@ -55,6 +55,8 @@ ACCESS: dict[str, Row] = {
         "302 302 404 404 404 404",
         "302 302 404 404 404 404",
     ),
+    # Going on with a form that waited until one had shown who one is
+    "confirmed": ("", REDIRECTED, NO_METHOD),
     # The desk
     "desk_chart": ("", ALL_STAFF, NO_METHOD),
     "desk_count": ("", NO_METHOD, "302 302 302 302 403 302"),
@@ -143,6 +145,7 @@ ACCESS: dict[str, Row] = {
     **read_only("elections.user", AUDITOR_LOOKS),
     "elections_user_add": ("", SUPERUSER, SUPERUSER),
     "elections_user_change": ("user", AUDITOR_LOOKS, "302 302 403 403 403 302"),
+    "elections_user_reset_factor": ("user", SUPERUSER, "302 302 403 403 403 422"),
     "auth_user_password_change": ("user", SUPERUSER, SUPERUSER),
     **read_only("auth.group", AUDITOR_LOOKS),
     "auth_group_add": ("", SUPERUSER, SUPERUSER),

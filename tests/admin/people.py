@@ -8,6 +8,7 @@ from django.test import Client
 from elections.models import User
 from elections.services.groups import set_up_groups
 from tests.factory import make_user
+from tests.signing_in import sign_in
 
 
 def make_staff(email: str, name: str, group: str) -> User:
@@ -20,6 +21,4 @@ def make_staff(email: str, name: str, group: str) -> User:
 
 def signed_in(user: User) -> Client:
     """A browser in which `user` is signed in."""
-    client = Client()
-    client.force_login(user)
-    return client
+    return sign_in(Client(), user)

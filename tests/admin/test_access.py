@@ -18,6 +18,7 @@ from tests.admin.people import signed_in
 from tests.admin.record import LATER, make_rows
 from tests.admin.walking import Visitor, addresses
 from tests.factory import EXPIRATION
+from tests.signing_in import sign_in
 
 READ_ONLY = (
     "auditentry",
@@ -159,7 +160,7 @@ def test_only_a_token_of_the_page_itself_lets_a_decision_through(
     record: dict[str, int], law: User
 ) -> None:
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(law)
+    sign_in(browser, law)
     submission = Submission.objects.get()
 
     response = browser.post(decide(submission), {"verdict": "valid", "seen": "1"})

@@ -36,6 +36,7 @@ from tests.factory import (
 from tests.portal import SetClock
 from tests.roster_files import employee
 from tests.roster_uploads import checked, confirmed, uploaded
+from tests.signing_in import sign_in
 
 DESK = "/admin/"
 CHART = "/admin/desk/submissions.svg"
@@ -335,7 +336,7 @@ def test_figures_counted_while_the_page_is_made_are_not_old(
 
 def test_counting_is_asked_for_by_post_with_the_pages_own_token(law: User, offer: Offer) -> None:
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(law)
+    sign_in(browser, law)
 
     assert browser.get(COUNT).status_code == 405
     assert browser.post(COUNT).status_code == 403

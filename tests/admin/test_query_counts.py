@@ -25,7 +25,7 @@ QUERIES: dict[str, tuple[int, int]] = {
     "rosterupload": (6, 6),
     "statuschange": (9, 5),
     "submission": (6, 16),
-    "user": (7, 6),
+    "user": (7, 7),
 }
 
 

@@ -11,7 +11,7 @@ from elections.delivery.keep import make_mail
 from elections.delivery.staff import tell_hr
 from elections.models import OutboxMessage
 from elections.models.outbox import MailKind
-from tests.gallery import staff_states, states
+from tests.gallery import factor_states, staff_states, states
 from tests.gallery.scene import Scene
 from tests.mails import account_mails
 
@@ -73,5 +73,6 @@ MAILS = [
     Mails("a change of status", MailKind.STATUS, staff_states.status_changed),
     Mails("a link for a password", "", states.password_link),
     Mails("a code to sign in with", "", states.code_mailed),
+    Mails("a second factor was set up", "", factor_states.app_and_passkey),
     Mails("to HR: a mail could not be delivered", "", set_aside),
 ]

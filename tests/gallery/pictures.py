@@ -9,9 +9,9 @@ from django.urls import URLPattern, URLResolver
 from exchange_portal import urls
 from tests.admin.access import ACCESS
 from tests.admin.walking import addresses
-from tests.gallery import employees, staff
+from tests.gallery import employees, factors, staff
 
-PICTURES = [*employees.PICTURES, *staff.PICTURES]
+PICTURES = [*employees.PICTURES, *factors.PICTURES, *staff.PICTURES]
 PICTURE_OF = {picture.name: picture for picture in PICTURES}
 
 NO_PAGES = {
@@ -24,6 +24,12 @@ NO_PAGES = {
     "withdrawal-form-pdf": "a PDF",
     "demo-mail-attachment": "a file",
     "accounts/email/": "answers 404, for the roster keeps the addresses",
+    "accounts/2fa/webauthn/": "answers 404, for passkeys stand with the rest",
+    "mfa_list_webauthn": "answers 404, for passkeys stand with the rest",
+    "accounts/2fa/webauthn/keys/<int:pk>/edit/": "answers 404, for their names stay",
+    "mfa_edit_webauthn": "answers 404, for their names stay",
+    "accounts/2fa/recovery-codes/download/": "answers 404, for they are shown once",
+    "mfa_download_recovery_codes": "answers 404, for they are shown once",
     "account_email": "answers 404, for the roster keeps the addresses",
     "admin:desk_chart": "a drawing, which stands on the desk",
     "admin:jsi18n": "a script",

@@ -18,6 +18,7 @@ from elections.services.offer_file import read_offer
 from tests.admin.people import make_staff
 from tests.factory import make_employee, make_grant, make_required_grant, make_user
 from tests.portal import SetClock
+from tests.signing_in import sign_in
 
 NOBODY, EMPLOYEE, LAW, HR, AUDITOR, SUPERUSER = (
     "nobody",
@@ -108,6 +109,6 @@ class Scene:
         if role not in self._browsers:
             browser = Client(raise_request_exception=False)
             if user := self.who(role):
-                browser.force_login(user)
+                sign_in(browser, user)
             self._browsers[role] = browser
         return self._browsers[role]

@@ -94,3 +94,17 @@ def test_a_demo_keeps_everything_in_its_folder(tmp_path: Path) -> None:
     assert options["data_folder_in"] == options["data_folder_out"]
     assert Path(options["data_folder_in"]).parent == tmp_path / "demo" / "broker"
     assert (tmp_path / "demo" / "secret_key").read_text() == read["SECRET_KEY"]
+
+
+@pytest.mark.parametrize("mode", ["production", "test"])
+def test_no_variable_lets_staff_in_without_a_second_factor_outside_a_demo(
+    mode: str, tmp_path: Path
+) -> None:
+    variables = production_environment() | {"PORTAL_MODE": mode, "PORTAL_DATA_DIR": str(tmp_path)}
+    read = starting.settings("PORTAL_SECOND_FACTOR", **variables, PORTAL_SECOND_FACTOR="no")
+    assert read == {"PORTAL_SECOND_FACTOR": True}
+
+
+def test_a_demo_goes_without(tmp_path: Path) -> None:
+    variables = {"PORTAL_MODE": "demo", "PORTAL_DATA_DIR": str(tmp_path)}
+    assert starting.settings("PORTAL_SECOND_FACTOR", **variables) == {"PORTAL_SECOND_FACTOR": False}

@@ -15,6 +15,7 @@ from elections.models.submission import Verdict
 from elections.services.extend import Extended, extend_offer
 from elections.services.review import Decided, review_submission
 from tests.factory import EXPIRATION, make_user
+from tests.signing_in import sign_in
 
 
 def signed_in(account: Employee | User) -> Client:
@@ -22,7 +23,7 @@ def signed_in(account: Employee | User) -> Client:
     client = Client()
     user = account.user if isinstance(account, Employee) else account
     assert user is not None
-    client.force_login(user)
+    sign_in(client, user)
     return client
 
 

@@ -1,0 +1,75 @@
+"""What happens to second factors, in the audit log; and an administrator's way to reset one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from elections import clock
+from elections.models import AuditEntry, User
+from elections.models.audit import Act
+from elections.services.audit import record_act
+
+WRONG_AT_MOST, WITHIN = 10, timedelta(minutes=15)
+
+
+def note_factor(user: User, *, actor: User | None = None, **details: Any) -> None:
+    """Note a change of `user`'s second factor, which `actor` made, or else they themselves."""
+    record_act(Act.FACTOR, actor=actor or user, subject=user.email, details=details)
+
+
+def note_wrong(user: User, kind: str) -> None:
+    """Note a wrong code, or passkey, of `kind`; the last of too many locks `user` out a while."""
+    details = {"second_factor": kind}
+    record_act(Act.FACTOR_FAILED, actor=None, subject=user.email, details=details)
+    if too_many_wrong(user):
+        details = {"second_factor": f"{WRONG_AT_MOST} wrong in {WITHIN.seconds // 60} minutes"}
+        record_act(Act.LOCKED_OUT, actor=None, subject=user.email, details=details)
+
+
+def too_many_wrong(user: User) -> bool:
+    """Whether the codes of the last quarter of an hour were wrong too often to take another.
+
+    The log that cannot be changed is what is counted, so the limit holds across processes; who
+    calls this and writes afterwards holds the account's row.
+    """
+    since = clock.now() - WITHIN
+    wrong = AuditEntry.objects.filter(act=Act.FACTOR_FAILED, subject=user.email, at__gt=since)
+    return wrong.count() >= WRONG_AT_MOST
+
+
+def reset_factor(*, actor: User | None, user: User, reason: str) -> bool:
+    """Take every factor and recovery code from `user`, and end their sessions; False: had none.
+
+    They sign in as before and set up a new one before anything else. `actor` is None for whoever
+    works on the server's command line. Raises `ValueError` for one's own.
+    """
+    if actor == user:
+        raise ValueError("Nobody resets their own second factor.")
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        taken, _ = Authenticator.objects.filter(user=user).delete()
+        if taken:
+            record_act(
+                Act.FACTOR,
+                actor=actor,
+                subject=user.email,
+                details={"reset": "by an administrator", "reason": reason},
+            )
+            end_sessions(user)
+    return bool(taken)
+
+
+def end_sessions(user: User) -> None:
+    """Sign `user` out everywhere. Every session is read for it: it is for rare acts."""
+    theirs = [
+        session.pk
+        for session in Session.objects.iterator()
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
+    ]
+    Session.objects.filter(pk__in=theirs).delete()
