@@ -118,6 +118,11 @@ class Portal:
         return self.label(self.at)
 
     @property
+    def single_sign_on(self) -> str:
+        """What people know the company's OpenID provider by; "" where there is none."""
+        return str(settings.PORTAL_OIDC_NAME) if settings.PORTAL_OIDC_ISSUER else ""
+
+    @property
     def law_email(self) -> str:
         """The Law Department's address: it takes the forms and answers for them."""
         return str(settings.PORTAL_LAW_EMAIL)

@@ -35,6 +35,20 @@ PORTAL_LAW_EMAIL = env[variables.LAW_EMAIL]
 PORTAL_HR_EMAIL = env[variables.HR_EMAIL]
 PORTAL_EXTENSION_NEEDS_APPROVAL = env[variables.EXTENSION_NEEDS_APPROVAL]
 
+# Single sign-on by OpenID Connect, off without an issuer
+
+PORTAL_OIDC_ISSUER = env[variables.OIDC_ISSUER]
+PORTAL_OIDC_CLIENT_ID = env[variables.OIDC_CLIENT_ID]
+PORTAL_OIDC_CLIENT_SECRET = env[variables.OIDC_CLIENT_SECRET]
+PORTAL_OIDC_NAME = env[variables.OIDC_NAME]
+PORTAL_OIDC_EMPLOYEE_NUMBER_CLAIM = env[variables.OIDC_EMPLOYEE_NUMBER_CLAIM]
+_needed = (PORTAL_OIDC_ISSUER, PORTAL_OIDC_CLIENT_ID, PORTAL_OIDC_CLIENT_SECRET)
+if any(_needed) and not all(_needed):
+    raise ConfigurationError(
+        "PORTAL_OIDC_ISSUER, PORTAL_OIDC_CLIENT_ID and PORTAL_OIDC_CLIENT_SECRET only work"
+        " together: set all three, or none."
+    )
+
 # Django
 
 DEBUG = False
@@ -60,6 +74,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -158,6 +173,11 @@ ACCOUNT_RATE_LIMITS = {
 }
 ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+SOCIALACCOUNT_ADAPTER = "elections.single_sign_on.SocialAccountAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+# The button is a link: a form that is led on to the provider is stopped by `form-action 'self'`.
+# What a link from elsewhere can do is sign somebody in as themselves.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env[variables.TRUSTED_PROXIES]
 
 # Static files: ours, and Bootstrap's out of its package

@@ -151,4 +151,6 @@ ACCESS: dict[str, Row] = {
     "account_emailaddress_add": ("", SUPERUSER, SUPERUSER),
     "account_emailaddress_delete": ("emailaddress", SUPERUSER, SUPERUSER),
     "account_emailaddress_change": ("emailaddress", SUPERUSER, SUPERUSER),
+    **read_only("socialaccount.socialaccount", SUPERUSER),
+    "socialaccount_socialaccount_delete": ("socialaccount", SUPERUSER, SUPERUSER),
 }

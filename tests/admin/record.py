@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db.models import Model
@@ -65,6 +66,9 @@ def make_rows(actor: User) -> dict[str, int]:
         "outboxmessage": mail,
         "user": employee.user,
         "emailaddress": EmailAddress.objects.create(user=employee.user, email=employee.email),
+        "socialaccount": SocialAccount.objects.create(
+            user=employee.user, provider="https://login.example.com", uid=employee.number
+        ),
     }
     RenderedMail.objects.create(
         message=mail, mime=b"Subject: Read\n\nThis.", pdf=b"%PDF-", rendered_at=now

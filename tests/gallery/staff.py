@@ -20,7 +20,7 @@ MODELS = (
     "elections_employee", "elections_extension", "elections_extensionproposal", "elections_grant",
     "elections_informationsession", "elections_offer", "elections_outboxmessage", "elections_plan",
     "elections_reminder", "elections_rosterupload", "elections_statuschange",
-    "elections_submission", "elections_user",
+    "elections_submission", "elections_user", "socialaccount_socialaccount",
 )  # fmt: skip
 
 
@@ -413,6 +413,13 @@ ACCOUNTS = [
         "admin:account_emailaddress_delete",
         staff.one_of_everything,
         about="{s.rows[emailaddress]}",
+    ),
+    Picture(
+        "single sign-on, untie",
+        SUPERUSER,
+        "admin:socialaccount_socialaccount_delete",
+        staff.one_of_everything,
+        about="{s.rows[socialaccount]}",
     ),
     Picture("own password", HR, "admin:password_change"),
     Picture("own password, refused", HR, "admin:password_change", send=nothing),
