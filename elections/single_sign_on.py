@@ -26,6 +26,7 @@ from django.utils.crypto import get_random_string
 from requests import RequestException
 
 from elections import openid
+from elections.models import User
 from elections.services.sign_on import Identity, Stranger, account_of
 
 log = structlog.get_logger(__name__)
@@ -42,7 +43,17 @@ class CompanyLogin(SocialLogin):
     def lookup(self) -> None:
         """Find the account. Raises `Stranger` where there is none to be opened."""
         self._did_authenticate_by_email = None
+        self.token = None
         self.user = account_of(self.identity)
+
+    def serialize(self) -> dict[str, Any]:
+        """What a session keeps while a second factor is asked for: no password, no token."""
+        whole = self.user
+        self.user = User(pk=whole.pk, email=whole.email)
+        try:
+            return dict(super().serialize())
+        finally:
+            self.user = whole
 
 
 class CompanyAdapter(OpenIDConnectOAuth2Adapter):

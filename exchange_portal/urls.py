@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest
 from django.urls import include, path
 
+from elections.views import signing_in
 from exchange_portal import health
 
 # The admin's own form knows no limit of attempts; this one sends people to the portal's sign-in.
@@ -26,6 +27,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("accounts/email/", not_here),
+    path("accounts/login/code/confirm/", signing_in.confirm_code),
     path("accounts/", include("allauth.account.urls")),
     path("", include("elections.urls")),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import json
 import re
 from base64 import urlsafe_b64encode
 from typing import Any
@@ -12,7 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 import requests
-from allauth.socialaccount.models import SocialAccount
+from allauth.account.models import Login
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
@@ -21,6 +23,8 @@ from django.test import Client
 from elections import openid
 from elections.models import AuditEntry, Employee, Offer, User
 from elections.models.audit import Act
+from elections.services.sign_on import Identity
+from elections.single_sign_on import CompanyLogin, SocialAccountAdapter
 from tests.factory import make_employee, make_offer, make_user
 from tests.portal import SetClock
 from tests.provider import DISCOVERY, TOKEN, Provider
@@ -423,6 +427,33 @@ def test_a_provider_that_is_away_keeps_nobody_from_the_other_ways(browser: Brows
         assert page.status_code == 503
         assert "Single sign-on does not answer" in text(page)
         assert 'href="/accounts/login/"' in page.text
+
+
+# Before a second factor
+
+
+def test_a_sign_in_that_waits_for_more_keeps_neither_password_nor_token(
+    browser: Browser, pat: Employee, rf: Any
+):
+    login = CompanyLogin(
+        user=pat.user,
+        account=SocialAccount(provider=browser.provider.issuer, uid="pat"),
+        provider=SocialAccountAdapter().get_provider(rf.get("/"), browser.provider.issuer),
+    )
+    login.token = SocialToken(token="bearer-of-much")
+    login.identity = Identity(
+        issuer=browser.provider.issuer, subject="pat", address="pat@example.com", number=None
+    )
+    login.lookup()
+    waiting = Login(user=pat.user, signal_kwargs={"sociallogin": login}).serialize()
+
+    kept = json.dumps(waiting)
+
+    assert "bearer-of-much" not in kept
+    assert pat.user.password not in kept
+    again = Login.deserialize(json.loads(kept))
+    assert again.user == pat.user
+    assert login.user.password == pat.user.password
 
 
 # Off
