@@ -25,6 +25,7 @@ from elections.prepared import A_KEY, Prepared
 log = structlog.get_logger(__name__)
 
 SENDING = "account mail"  # what the threads are called that send one
+UNTIL_ANSWERED = 0.1  # seconds: sending at once would slow the answer by a little, and show
 CODE_SENT = "account/messages/login_code_sent.txt"
 NO_KEY = 0  # of no account
 
@@ -50,7 +51,9 @@ class AccountAdapter(DefaultAccountAdapter):
         message = self.render_mail(template_prefix, email, about)
         for_nobody = getattr(context.get("user"), "pk", None) == NO_KEY
         wanted = (None if for_nobody else message, template_prefix)
-        threading.Thread(target=_send, args=wanted, name=SENDING).start()
+        sending = threading.Timer(UNTIL_ANSWERED, _send, wanted)
+        sending.name = SENDING
+        sending.start()
         context_of.request.account_mail_written = True
 
     def add_message(

@@ -31,7 +31,7 @@ from elections.services.sign_on import Identity, Stranger, account_of
 
 log = structlog.get_logger(__name__)
 
-SCOPE = ["openid", "email", "profile"]
+SCOPE = ["openid", "email"]
 ADDRESS = {"email", "email_verified"}  # two claims that only count together
 
 
@@ -131,7 +131,7 @@ class CompanyProvider(OpenIDConnectProvider):
         return {
             "process": AuthProcess.LOGIN,
             "next_url": get_next_redirect_url(request),
-            "scope": SCOPE,
+            "scope": SCOPE + ["profile"] * bool(settings.PORTAL_OIDC_EMPLOYEE_NUMBER_CLAIM),
             "auth_params": {"nonce": nonce},
             "nonce": nonce,  # kept along with the state
         }

@@ -27,7 +27,9 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("accounts/email/", not_here),
-    path("accounts/login/code/confirm/", signing_in.confirm_code),
+    path(
+        "accounts/login/code/confirm/", signing_in.confirm_code, name="account_confirm_login_code"
+    ),
     path("accounts/", include("allauth.account.urls")),
     path("", include("elections.urls")),
 ]

@@ -4,6 +4,7 @@ from elections.models.audit import AuditEntry
 from elections.models.demo import DemoClock
 from elections.models.draft import Draft
 from elections.models.figures import DeskFigures
+from elections.models.invitation import Invitation
 from elections.models.offer import Document, Extension, InformationSession, Offer
 from elections.models.outbox import OutboxMessage, RenderedMail
 from elections.models.paper import Scan
@@ -25,6 +26,7 @@ __all__ = [
     "ExtensionProposal",
     "Grant",
     "InformationSession",
+    "Invitation",
     "Line",
     "Offer",
     "OutboxMessage",

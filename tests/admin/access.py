@@ -117,6 +117,12 @@ ACCESS: dict[str, Row] = {
         "302 302 200 403 403 200",
         "302 302 422 403 403 422",
     ),
+    "elections_employee_invite_all": (
+        "",
+        "302 302 200 200 200 200",
+        "302 302 302 403 403 302",
+    ),
+    "elections_employee_invite": ("employee", ALL_STAFF, "302 302 422 403 403 422"),
     **read_only("elections.statuschange"),
     **read_only("elections.grant"),
     **read_only("elections.plan"),

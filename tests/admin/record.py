@@ -16,6 +16,7 @@ from elections.models import (
     Document,
     ExtensionProposal,
     InformationSession,
+    Invitation,
     Offer,
     Plan,
     Reminder,
@@ -108,6 +109,9 @@ def _events(offer: Offer, actor: User, submission: Submission) -> dict[str, Mode
         ),
         "reminderdate": day,
         "reminder": Reminder.objects.create(offer=offer, sent_at=now, sent_by=actor, people=1),
+        "invitation": Invitation.objects.create(
+            employee=submission.employee, number=1, invited_at=now, invited_by=actor
+        ),
         "rosterupload": RosterUpload.objects.create(
             uploaded_by=actor,
             uploaded_at=now,

@@ -128,7 +128,7 @@ def test_the_code_is_bound_to_this_browser_by_a_challenge(browser: Browser):
     asked = parse_qs(urlsplit(browser.begin()).query)
     assert asked["code_challenge_method"] == ["S256"]
     assert asked["redirect_uri"] == [f"{browser.portal}{BACK}"]
-    assert set(asked["scope"][0].split()) == {"openid", "email", "profile"}
+    assert set(asked["scope"][0].split()) == {"openid", "email"}
 
     browser.sign_in("pat")
 
