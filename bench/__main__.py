@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import client, documents, growth, lists, pages, record, roster, rush
+from bench import client, documents, growth, lists, pages, record, roster, rush, strangers
 from bench.measure import Row
 from scripts import processes
 
@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "docs" / "performance.md"
 PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "pages": lambda chosen: pages.run(chosen.rounds),
+    "strangers": lambda chosen: strangers.run(chosen.rounds),
     "documents": lambda chosen: documents.run(chosen.rounds, chosen.documents),
     "rush": lambda chosen: rush.run(chosen.people or 2000, chosen.rate),
     "record": lambda chosen: record.run(chosen.submissions),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from bench import company, site
+from bench import company, sign_on, site
 from bench.client import Ask, get, post
 from bench.company import Person
 from bench.measure import Row, Times, row
@@ -34,10 +34,16 @@ def measure(folder: Path, rounds: int) -> Times:
     crowds = Crowds(rounds)
     company.settle()
     found = Times()
-    with site.beside_the_floor(folder) as ports:
+    with (
+        sign_on.running(person.email for person in crowds.all) as provider,
+        site.beside_the_floor(folder) as ports,
+    ):
         for n in range(rounds + 1):
             # The first round warms up: it is thrown away.
-            one_round(ports, crowds, n, found if n else Times())
+            told = found if n else Times()
+            one_round(ports, crowds, n, told)
+            few = crowds.of_round(n)[: A_BATCH // 4]
+            sign_on.one_round(ports, provider, few, company.visit(len(few)), told)
     return found
 
 
@@ -155,6 +161,8 @@ def rows(found: Times) -> list[Row]:
         _row(found, HASH, PAGE),
         _row(found, CODE, PAGE, most=3.0),
         _row(found, SIGN_IN_BY_CODE, PAGE, most=3.0),
+        _row(found, sign_on.THERE, sign_on.PAGE, most=3.0),
+        _row(found, sign_on.BACK, sign_on.PAGE, most=3.0),
         _row(found, KEPT_PDF, PAGE, most=2.0),
         _row(found, FIRST_PDF, PLAIN_PDF, most=1.0),
     ]

@@ -7,6 +7,9 @@ from typing import Any
 from allauth.account import forms
 from allauth.account.adapter import get_adapter
 from allauth.core import context, ratelimit
+from django.http import HttpRequest
+
+from elections.accounts import nobody
 
 ADDRESS_MISSING = "Please type your company mail address."
 MISSING = {
@@ -65,6 +68,11 @@ class ConfirmLoginCodeForm(PlainMixin, forms.ConfirmLoginCodeForm):  # type: ign
 
 class ResetPasswordForm(PlainMixin, forms.ResetPasswordForm):  # type: ignore[misc]
     """Asking for a link to set a password."""
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Have the link mailed; one for an address without an account is made, and not mailed."""
+        self.users = self.users or [nobody(self.cleaned_data["email"])]
+        return str(super().save(request, **kwargs))
 
 
 class ResetPasswordKeyForm(PlainMixin, forms.ResetPasswordKeyForm):  # type: ignore[misc]

@@ -1,4 +1,9 @@
-"""Accounts come from the roster; nobody signs up by themselves."""
+"""Accounts come from the roster; nobody signs up by themselves, nor learns who has an account.
+
+A known address, an unknown one and that of a disabled account are answered alike and in the same
+time: the same questions to the database, one hash, and a mail that is written in any case and sent
+where there is somebody to get it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,7 @@ import structlog
 from allauth.account import auth_backends
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as context_of
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
@@ -31,6 +37,9 @@ WAYS = {
     "mfa_reauthenticate:webauthn": "Use a passkey",
 }
 SENDING = "account mail"  # what the threads are called that send one
+UNTIL_ANSWERED = 0.1  # seconds: sending at once would slow the answer by a little, and show
+CODE_SENT = "account/messages/login_code_sent.txt"
+NO_KEY = 0  # of no account
 # What to do where somebody tried too often, by what they tried.
 TOO_MANY: Mapping[str, str] = {
     "login_failed": (
@@ -45,6 +54,11 @@ TOO_MANY: Mapping[str, str] = {
         "This code was mistyped too often to be used. Please have another one mailed to you."
     ),
 }
+
+
+def nobody(address: str = "") -> User:
+    """Who stands in for somebody at an address that has no account (any more)."""
+    return User(pk=NO_KEY, email=address.lower(), password=make_password(None))
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -119,10 +133,32 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         about = {"request": context_of.request, "email": email, **context}
         message = self.render_mail(template_prefix, email, about)
-        threading.Thread(target=_send, args=(message, template_prefix), name=SENDING).start()
+        for_nobody = getattr(context.get("user"), "pk", None) == NO_KEY
+        wanted = (None if for_nobody else message, template_prefix)
+        sending = threading.Timer(UNTIL_ANSWERED, _send, wanted)
+        sending.name = SENDING
+        sending.start()
+        context_of.request.account_mail_written = True
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        """Say it; where a code is said to be on its way to nobody, its mail is written too."""
+        if message_template == CODE_SENT and not hasattr(request, "account_mail_written"):
+            about = {"user": nobody(), "code": self.generate_login_code()}
+            self.send_mail("account/email/login_code", (message_context or {})["email"], about)
+        super().add_message(request, level, message_template, message_context, extra_tags, message)
 
 
-def _send(message: EmailMessage, kind: str) -> None:
+def _send(message: EmailMessage | None, kind: str) -> None:
+    if message is None:
+        return
     try:
         message.send()
     except (OSError, SMTPException) as error:
@@ -133,6 +169,20 @@ def _send(message: EmailMessage, kind: str) -> None:
 
 class AuthenticationBackend(auth_backends.AuthenticationBackend):
     """Signs in with django-allauth, and reads a session's account along with its roster entry."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
+        """The account of an address and its password; None for whatever may not sign in.
+
+        One question and one hash, whoever it is: `nobody` has a password that cannot be right, and
+        a disabled account does not show that its password was.
+        """
+        address = str(credentials.get("email") or credentials.get("username") or "").strip().lower()
+        password = credentials.get("password")
+        if not address or not password:
+            return None
+        account = User.objects.filter(email=address).first() or nobody()
+        right = account.check_password(password)
+        return account if right and self.user_can_authenticate(account) else None
 
     def get_user(self, user_id: Any) -> User | None:
         """The account of a session, `employee` read along; None for one that is disabled."""

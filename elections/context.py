@@ -128,6 +128,11 @@ class Portal:
         return int(settings.SESSION_IDLE // timedelta(minutes=1))
 
     @property
+    def single_sign_on(self) -> str:
+        """What people know the company's OpenID provider by; "" where there is none."""
+        return str(settings.PORTAL_OIDC_NAME) if settings.PORTAL_OIDC_ISSUER else ""
+
+    @property
     def law_email(self) -> str:
         """The Law Department's address: it takes the forms and answers for them."""
         return str(settings.PORTAL_LAW_EMAIL)

@@ -67,6 +67,22 @@ def web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def issuer(value: str) -> str:
+    """The name of an OpenID provider, to the letter, as its discovery document says it; or nothing.
+
+    OpenID Connect Core 1.0, section 2: an https address without query or fragment. Its last slash,
+    where it has one, is part of the name.
+    """
+    parts = urlsplit(value)
+    if not value:
+        return value
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address such as https://login.example.com/tenant")
+    if parts.query or parts.fragment or parts.username or value.endswith("openid-configuration"):
+        raise ValueError("must be the bare issuer, without a query or /.well-known/")
+    return value
+
+
 def mail_address(value: str) -> str:
     """A bare address, `law@example.com`, or one with a name, `Plans <plans@example.com>`."""
     bare = value[value.rfind("<") + 1 :].removesuffix(">") if "<" in value else value
@@ -121,6 +137,11 @@ def guessable(bits: int) -> Callable[[str], str | None]:
 def plain_http(address: str) -> str | None:
     """Judge an address: what people sign must not travel in the clear."""
     return None if address.startswith("https://") else "must begin with https:// in production"
+
+
+def plain_http_issuer(address: str) -> str | None:
+    """Judge a provider's address: in the clear, anybody on the way could be anybody."""
+    return plain_http(address) if address else None
 
 
 def any_host(names: list[str]) -> str | None:

@@ -38,6 +38,20 @@ PORTAL_EXTENSION_NEEDS_APPROVAL = env[variables.EXTENSION_NEEDS_APPROVAL]
 # Staff show a second factor, and again before sensitive acts. No variable: only a demo is without.
 PORTAL_SECOND_FACTOR = not PORTAL_DEMO
 
+# Single sign-on by OpenID Connect, off without an issuer
+
+PORTAL_OIDC_ISSUER = env[variables.OIDC_ISSUER]
+PORTAL_OIDC_CLIENT_ID = env[variables.OIDC_CLIENT_ID]
+PORTAL_OIDC_CLIENT_SECRET = env[variables.OIDC_CLIENT_SECRET]
+PORTAL_OIDC_NAME = env[variables.OIDC_NAME]
+PORTAL_OIDC_EMPLOYEE_NUMBER_CLAIM = env[variables.OIDC_EMPLOYEE_NUMBER_CLAIM]
+_needed = (PORTAL_OIDC_ISSUER, PORTAL_OIDC_CLIENT_ID, PORTAL_OIDC_CLIENT_SECRET)
+if any(_needed) and not all(_needed):
+    raise ConfigurationError(
+        "PORTAL_OIDC_ISSUER, PORTAL_OIDC_CLIENT_ID and PORTAL_OIDC_CLIENT_SECRET only work"
+        " together: set all three, or none."
+    )
+
 # Django
 
 DEBUG = False
@@ -63,6 +77,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -157,6 +172,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+PASSWORD_RESET_TIMEOUT = 60 * 60
+# allauth's own would first copy the address into a table of its own.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  (not a secret)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IN_PRODUCTION else "http"
@@ -187,6 +205,11 @@ MFA_FORMS = {
     "activate_totp": "elections.factor_forms.ActivateTOTPForm",
     "add_webauthn": "elections.factor_forms.AddWebAuthnForm",
 }
+SOCIALACCOUNT_ADAPTER = "elections.single_sign_on.SocialAccountAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+# The button is a link: a form that is led on to the provider is stopped by `form-action 'self'`.
+# What a link from elsewhere can do is sign somebody in as themselves.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env[variables.TRUSTED_PROXIES]
 
 # Static files: ours, and Bootstrap's out of its package

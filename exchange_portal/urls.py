@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest
 from django.urls import include, path
 
-from elections.views import factors
+from elections.views import factors, signing_in
 from exchange_portal import health
 
 # The admin's own form knows no limit of attempts; this one sends people to the portal's sign-in.
@@ -31,6 +31,9 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("accounts/email/", not_here),
+    path(
+        "accounts/login/code/confirm/", signing_in.confirm_code, name="account_confirm_login_code"
+    ),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/totp/activate/", factors.app, name="mfa_activate_totp"),
     path("accounts/2fa/totp/deactivate/", factors.remove_app, name="mfa_deactivate_totp"),

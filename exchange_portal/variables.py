@@ -181,6 +181,45 @@ EXTENSION_NEEDS_APPROVAL = Variable(
     default="no",
     description="Whether an extension is proposed by one person and approved by another.",
 )
+OIDC_ISSUER = Variable(
+    "PORTAL_OIDC_ISSUER",
+    "address",
+    parsers.issuer,
+    default="",
+    unsafe=parsers.plain_http_issuer,
+    description="The company's OpenID provider, as it names itself; empty: no single sign-on.",
+)
+OIDC_CLIENT_ID = Variable(
+    "PORTAL_OIDC_CLIENT_ID",
+    "text",
+    parsers.text,
+    default="",
+    description="What the provider calls the portal.",
+)
+OIDC_CLIENT_SECRET = Variable(
+    "PORTAL_OIDC_CLIENT_SECRET",
+    "text",
+    parsers.text,
+    default="",
+    unsafe=parsers.guessable(PASSWORD_BITS),
+    secret=True,
+    description="The secret that the provider gave the portal.",
+)
+OIDC_NAME = Variable(
+    "PORTAL_OIDC_NAME",
+    "text",
+    parsers.text,
+    default="your company account",
+    description='What people know the provider by: the button says "Sign in with …".',
+)
+OIDC_EMPLOYEE_NUMBER_CLAIM = Variable(
+    "PORTAL_OIDC_EMPLOYEE_NUMBER_CLAIM",
+    "text",
+    parsers.text,
+    default="",
+    description="The claim that holds the employee number; empty: people are known by their"
+    " verified address.",
+)
 DATA_DIR = Variable(
     "PORTAL_DATA_DIR",
     "folder",

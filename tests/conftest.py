@@ -16,6 +16,7 @@ from tests.portal import (  # noqa: F401  (fixtures)
     offer,
     portal_clock,
 )
+from tests.provider import provider  # noqa: F401  (a fixture)
 
 # A marker, what it needs, and how to tell that it is here. `worker` marks tests that start a real
 # Celery worker: it needs nothing that is not installed with the rest.

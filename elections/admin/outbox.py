@@ -42,7 +42,13 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     actions = ("hold", "release", "retry")
     list_display = ("kind", "recipient", "about", "progress", "attempts", "age", "error")
     list_filter = ("state", "kind")
-    list_select_related = ("submission", "extension", "reminder", "status_change__employee")
+    list_select_related = (
+        "submission",
+        "extension",
+        "reminder",
+        "status_change__employee",
+        "employee",
+    )
     search_fields = (
         "recipient",
         "employee__number",
@@ -74,7 +80,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     @admin.action(description="Hold: do not send for now", permissions=["handle"])
     def hold(self, request: HttpRequest, mails: QuerySet[OutboxMessage]) -> None:
         """Keep back what waits; confirmations and decisions go out whoever wishes otherwise."""
-        why = "only announcements, reminders and status changes that wait can be held"
+        why = "only announcements, reminders, invitations and status changes that wait can be held"
         self._tell(request, hold_mail(actor=request.user, mails=mails), "held", why)
 
     @admin.action(description="Release: send what is held", permissions=["handle"])
@@ -144,13 +150,19 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
             return f"Extension {message.extension.number}"
         if message.reminder:
             return f"Reminder {message.reminder.pk}"
+        if message.invitation_id:
+            return str(message.employee)
         return str(message.status_change.employee) if message.status_change else labels.NOTHING
 
     @admin.display(description="about")
     def cause(self, message: OutboxMessage) -> SafeString | str:
         """The same, leading to its page."""
         subject: Model | None = (
-            message.submission or message.extension or message.reminder or message.status_change
+            message.submission
+            or message.extension
+            or message.reminder
+            or message.status_change
+            or (message.employee if message.invitation_id else None)
         )
         if subject is None:
             return self.about(message)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from elections.admin import changing_status, labels, paper, paper_print
+from elections.admin import changing_status, inviting, labels, paper, paper_print
 from elections.admin.site import ReadOnlyAdmin, ReadOnlyInline
 from elections.admin.status_changes import StatusChangeInline
 from elections.core.words import dollar_label
@@ -72,6 +72,7 @@ class EmployeeAdmin(ReadOnlyAdmin):
     """Who is on the roster."""
 
     change_form_template = "admin/elections/employee/page.html"
+    change_list_template = "admin/elections/employee/list.html"
     list_display = (
         "number",
         "name",
@@ -105,8 +106,18 @@ class EmployeeAdmin(ReadOnlyAdmin):
     inlines = (GrantInline, StatusChangeInline)
 
     def get_urls(self) -> list[URLPattern]:
-        """The addresses of changing a status and of forms on paper, before Django's own."""
+        """The addresses of inviting, of changing a status and of forms on paper come first."""
         return [
+            path(
+                "invite/",
+                self.admin_site.admin_view(self.invite_all_view),
+                name="elections_employee_invite_all",
+            ),
+            path(
+                "<key:pk>/invite/",
+                self.admin_site.admin_view(self.invite_view),
+                name="elections_employee_invite",
+            ),
             path(
                 "<key:pk>/status/",
                 self.admin_site.admin_view(self.status_view),
@@ -131,6 +142,14 @@ class EmployeeAdmin(ReadOnlyAdmin):
             ),
             *super().get_urls(),
         ]
+
+    def invite_all_view(self, request: HttpRequest) -> HttpResponse:
+        """Who is new, the mail, and the button (`elections.admin.inviting`)."""
+        return inviting.everybody(request, frame=self.admin_site.each_context(request))
+
+    def invite_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One person's invitations, and another (`elections.admin.inviting`)."""
+        return inviting.one(request, pk, frame=self.admin_site.each_context(request))
 
     def paper_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Form, check and recording of a form on paper (`elections.admin.paper`)."""

@@ -22,6 +22,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 
+from elections import queries
 from elections.admin import labels
 from elections.admin.framed import framed
 from elections.admin.site import ReadOnlyAdmin
@@ -197,7 +198,17 @@ class RosterUploadAdmin(ReadOnlyAdmin):
             takes_forms=portal.offer is not None and not portal.passed,
             discardable=upload.state in (UploadState.REFUSED, UploadState.FAILED),
             preview=Preview(upload.report) if upload.report else None,
+            to_invite=self._to_invite(request, upload),
         )
+
+    def _to_invite(self, request: HttpRequest, upload: RosterUpload) -> int:
+        """How many people do not know yet how to sign in, once this roster is applied."""
+        offer = portal_of(request).offer
+        if upload.state != UploadState.APPLIED or offer is None:
+            return 0
+        if not request.user.has_perm("elections.view_invitation"):
+            return 0
+        return queries.people_to_invite(offer, at=portal_of(request).at).count()
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Confirm what the preview says, or do nothing with the files."""

@@ -51,6 +51,9 @@ class Code(StrEnum):
     PROPOSAL_DECIDED = "proposal_decided"
     OWN_PROPOSAL = "own_proposal"
     NOBODY_TO_REMIND = "nobody_to_remind"
+    NOBODY_TO_INVITE = "nobody_to_invite"
+    INVITED_MEANWHILE = "invited_meanwhile"
+    ACCOUNT_SWITCHED_OFF = "account_switched_off"
     REMINDED_MEANWHILE = "reminded_meanwhile"
     REMINDER_DATE_PASSED = "reminder_date_passed"
     REMINDER_DATE_TOO_LATE = "reminder_date_too_late"
@@ -217,6 +220,17 @@ SENTENCES: dict[Code, str] = {
     Code.OWN_PROPOSAL: "This is your own proposal. Somebody else must approve or reject it.",
     Code.NOBODY_TO_REMIND: (
         "Nobody needs a reminder: everyone who could take part has something on record."
+    ),
+    Code.NOBODY_TO_INVITE: (
+        "Nobody is left to invite: everybody on the roster who can sign in was invited, or has"
+        " signed in before."
+    ),
+    Code.INVITED_MEANWHILE: (
+        "This person was invited since you opened this page. Please look at it, and invite them"
+        " again only if it is still needed."
+    ),
+    Code.ACCOUNT_SWITCHED_OFF: (
+        "This person has no account that can sign in, so there is nothing to invite them to."
     ),
     Code.REMINDED_MEANWHILE: (
         "A reminder has gone out since you opened this page. Please look at it, and remind people"

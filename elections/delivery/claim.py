@@ -20,7 +20,7 @@ from elections.models.outbox import MailKind, MailState
 
 log = structlog.get_logger(__name__)
 
-TO_EVERYBODY = (MailKind.EXTENSION, MailKind.REMINDER)
+TO_EVERYBODY = (MailKind.EXTENSION, MailKind.REMINDER, MailKind.INVITATION)
 # A killed worker's row is taken up within a minute, so its claim has to run out before that; and
 # an attempt has to end before its claim does.
 LEASE = timedelta(seconds=50)

@@ -180,6 +180,21 @@ class ReminderFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationFacts:
+    """How someone signs in: by `address`, and by `single_sign_on` ("" where there is none).
+
+    `deadline` is the one in force when it is written. `hr_email` helps whoever cannot sign in.
+    """
+
+    offer: OfferFacts
+    employee_name: str
+    address: str
+    single_sign_on: str
+    deadline: datetime
+    hr_email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusFacts:
     """A change in how someone stands by the roster, and what it did when it was recorded.
 
@@ -199,6 +214,7 @@ MailFacts = (
     | ReinstatementFacts
     | ExtensionFacts
     | ReminderFacts
+    | InvitationFacts
     | StatusFacts
 )
 

@@ -22,6 +22,7 @@ from elections.delivery.facts import (
     FormFacts,
     FormKind,
     FormReference,
+    InvitationFacts,
     IrregularityFacts,
     LineFacts,
     MailFacts,
@@ -195,14 +196,31 @@ def _reminder(message: OutboxMessage) -> ReminderFacts:
 def reminder_facts(offer: Offer, name: str, *, at: datetime) -> ReminderFacts:
     """What a reminder written at `at` (aware) says to someone of that name.
 
-    The one mail that tells things as they stand when it is written: a deadline that was moved since
-    the reminder was set off would be a wrong one.
+    It tells things as they stand when it is written: a deadline that was moved since the reminder
+    was set off would be a wrong one.
     """
     return ReminderFacts(
         offer=offer_facts(offer),
         employee_name=name,
         deadline=queries.deadline_in_force(offer, at=at),
         written_at=at,
+    )
+
+
+def _invitation(message: OutboxMessage) -> InvitationFacts:
+    offer = queries.current_offer()
+    return invitation_facts(offer, message.employee.name, message.recipient, at=clock.now())
+
+
+def invitation_facts(offer: Offer, name: str, address: str, *, at: datetime) -> InvitationFacts:
+    """What an invitation written at `at` (aware) says to someone of that name and address."""
+    return InvitationFacts(
+        offer=offer_facts(offer),
+        employee_name=name,
+        address=address,
+        single_sign_on=settings.PORTAL_OIDC_NAME if settings.PORTAL_OIDC_ISSUER else "",
+        deadline=queries.deadline_in_force(offer, at=at),
+        hr_email=settings.PORTAL_HR_EMAIL,
     )
 
 
@@ -254,5 +272,6 @@ _GATHERERS: dict[MailKind, Callable[[OutboxMessage], MailFacts]] = {
     MailKind.REINSTATED: _reinstatement,
     MailKind.EXTENSION: _extension,
     MailKind.REMINDER: _reminder,
+    MailKind.INVITATION: _invitation,
     MailKind.STATUS: _status,
 }

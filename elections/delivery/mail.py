@@ -24,12 +24,14 @@ from elections.delivery.facts import (
     Envelope,
     ExtensionFacts,
     FormFacts,
+    InvitationFacts,
     IrregularityFacts,
     MailFacts,
     ReinstatementFacts,
     ReminderFacts,
     StatusFacts,
 )
+from elections.delivery.invitation import invitation_letter
 from elections.delivery.letter import Letter
 from elections.delivery.notices import (
     extension_letter,
@@ -45,6 +47,7 @@ _LETTERS: dict[type, Callable[[Any], Letter]] = {
     ReinstatementFacts: reinstatement_letter,
     ExtensionFacts: extension_letter,
     ReminderFacts: reminder_letter,
+    InvitationFacts: invitation_letter,
     StatusFacts: status_letter,
 }
 _INSTEAD_OF_PDF = (

@@ -13,6 +13,7 @@ from elections.delivery.waking import wake
 from elections.models import (
     Employee,
     Extension,
+    Invitation,
     OutboxMessage,
     Reminder,
     ReviewDecision,
@@ -62,6 +63,13 @@ def post_status_changes(changes: Iterable[StatusChange]) -> int:
     )
 
 
+def post_invitations(invitations: Iterable[Invitation]) -> int:
+    """Put a mail for each of `invitations` in the outbox; returns how many."""
+    return _post_all(
+        [_message(MailKind.INVITATION, one.employee, invitation=one) for one in invitations]
+    )
+
+
 def _post_all(messages: list[OutboxMessage]) -> int:
     posted = OutboxMessage.objects.bulk_create(messages, batch_size=1000)
     keys = [message.pk for message in posted[:WAKE_AT_MOST]]
@@ -78,6 +86,7 @@ def _message(
     extension: Extension | None = None,
     reminder: Reminder | None = None,
     status_change: StatusChange | None = None,
+    invitation: Invitation | None = None,
 ) -> OutboxMessage:
     posted_at = datetime.now(UTC)
     return OutboxMessage(
@@ -89,6 +98,7 @@ def _message(
         extension=extension,
         reminder=reminder,
         status_change=status_change,
+        invitation=invitation,
         message_id=f"<{uuid.uuid4()}@{settings.PORTAL_HOST}>",
         created_at=posted_at,
         due_at=posted_at,

@@ -5,6 +5,7 @@ from elections.models.browser_session import BrowserSession
 from elections.models.demo import DemoClock
 from elections.models.draft import Draft
 from elections.models.figures import DeskFigures
+from elections.models.invitation import Invitation
 from elections.models.offer import Document, Extension, InformationSession, Offer
 from elections.models.outbox import OutboxMessage, RenderedMail
 from elections.models.paper import Scan
@@ -28,6 +29,7 @@ __all__ = [
     "ExtensionProposal",
     "Grant",
     "InformationSession",
+    "Invitation",
     "Line",
     "Offer",
     "OutboxMessage",

@@ -24,6 +24,7 @@ APPEND_ONLY_TABLES = (
     "elections_scan",
     "elections_statuschange",
     "elections_reminder",
+    "elections_invitation",
 )
 
 _POSTGRESQL_FUNCTION = """

@@ -25,6 +25,7 @@ class Act(models.TextChoices):
     EXTENSION_PROPOSED = "extension_proposed", "Extension proposed"
     EXTENSION = "extension", "Offer extended"
     REMINDER = "reminder", "Reminders"
+    INVITATION = "invitation", "Invited to sign in"
     MAIL = "mail", "Mail held or tried again"
     DOCUMENT = "document", "Document published"
     SESSION = "session", "Information session changed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from elections.models.invitation import Invitation
 from elections.models.offer import Extension
 from elections.models.people import Employee
 from elections.models.reminder import Reminder
@@ -21,6 +22,7 @@ class MailKind(models.TextChoices):
     EXTENSION = "extension", "The offer was extended"
     STATUS = "status", "A change of status"
     REMINDER = "reminder", "A reminder"
+    INVITATION = "invitation", "An invitation to sign in"
 
 
 class MailState(models.TextChoices):
@@ -61,6 +63,9 @@ class OutboxMessage(models.Model):
     )
     reminder = models.ForeignKey(
         Reminder, on_delete=models.PROTECT, null=True, related_name="mails"
+    )
+    invitation = models.ForeignKey(
+        Invitation, on_delete=models.PROTECT, null=True, related_name="mails"
     )
     message_id = models.CharField(max_length=200, unique=True)
     state = models.CharField(max_length=8, choices=MailState, default=MailState.WAITING)
@@ -105,6 +110,11 @@ class OutboxMessage(models.Model):
                 condition=Q(kind="reminder"),
                 name="outbox_one_reminder_each",
             ),
+            models.UniqueConstraint(
+                fields=["invitation"],
+                condition=Q(kind="invitation"),
+                name="outbox_one_per_invitation",
+            ),
             models.CheckConstraint(
                 condition=Q(kind="receipt", submission__isnull=False)
                 | Q(
@@ -114,7 +124,8 @@ class OutboxMessage(models.Model):
                 )
                 | Q(kind="extension", extension__isnull=False)
                 | Q(kind="status", status_change__isnull=False)
-                | Q(kind="reminder", reminder__isnull=False),
+                | Q(kind="reminder", reminder__isnull=False)
+                | Q(kind="invitation", invitation__isnull=False),
                 name="outbox_names_its_cause",
             ),
             models.CheckConstraint(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from elections.models import Employee, Grant, Offer, Plan, Submission
+from elections.models import Employee, Grant, Invitation, Offer, Plan, Submission
 from elections.models.people import Employment
 from elections.prepared import A_KEY, Prepared
 from elections.queries.offer import today
@@ -74,6 +74,18 @@ def people_to_notify(offer: Offer, *, at: datetime) -> QuerySet[Employee]:
     """
     on_record = Q(pk__in=Submission.objects.filter(offer=offer).values("employee_id"))
     return Employee.objects.filter(is_eligible(offer, at=at) | on_record).order_by("number")
+
+
+def people_to_invite(offer: Offer, *, at: datetime) -> QuerySet[Employee]:
+    """Whoever has an account, has not left by `at`, never signed in and was never invited.
+
+    By employee number. Eligible or not: everybody on the roster sees how they stand.
+    """
+    left = Q(left_on__isnull=False, left_on__lt=today(offer, at=at))
+    invited = Invitation.objects.filter(employee=OuterRef("pk"))
+    return Employee.objects.filter(
+        ~left, ~Exists(invited), user__is_active=True, user__last_login=None
+    ).order_by("number")
 
 
 _grants = Prepared(

@@ -28,6 +28,7 @@ _READ = (
     "view_extensionproposal",
     "view_reminder",
     "view_reminderdate",
+    "view_invitation",
     "view_rosterupload",
     "view_statuschange",
 )
@@ -65,6 +66,7 @@ PERMISSIONS = {
         *_WRITE,
         "add_extension",
         "add_reminder",
+        "add_invitation",
         "add_employee",
         "change_employee",
         "add_grant",

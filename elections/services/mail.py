@@ -17,7 +17,7 @@ from elections.services.audit import record_act
 
 # Whoever submitted a form has its confirmation coming, and whoever's form Law decided on has the
 # decision coming: those are not for anyone to keep back.
-HOLDABLE = (MailKind.EXTENSION, MailKind.STATUS, MailKind.REMINDER)
+HOLDABLE = (MailKind.EXTENSION, MailKind.STATUS, MailKind.REMINDER, MailKind.INVITATION)
 BATCH = 1000  # keys in one statement
 
 
@@ -32,8 +32,8 @@ class Handled:
 def hold_mail(*, actor: User, mails: QuerySet[OutboxMessage]) -> Handled:
     """Keep back these mails until they are released.
 
-    Only what waits can be held, and only announcements, status changes and reminders. What is in
-    a worker's hands at this moment goes out.
+    Only what waits can be held, and only announcements, status changes, reminders and invitations.
+    What is in a worker's hands at this moment goes out.
     """
     waiting = Q(state=MailState.WAITING, kind__in=HOLDABLE)
     return _move(actor, mails, waiting, MailState.HELD, "held")

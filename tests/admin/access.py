@@ -119,6 +119,12 @@ ACCESS: dict[str, Row] = {
         "302 302 200 403 403 200",
         "302 302 422 403 403 422",
     ),
+    "elections_employee_invite_all": (
+        "",
+        "302 302 200 200 200 200",
+        "302 302 302 403 403 302",
+    ),
+    "elections_employee_invite": ("employee", ALL_STAFF, "302 302 422 403 403 422"),
     **read_only("elections.statuschange"),
     **read_only("elections.grant"),
     **read_only("elections.plan"),
@@ -154,4 +160,6 @@ ACCESS: dict[str, Row] = {
     "account_emailaddress_add": ("", SUPERUSER, SUPERUSER),
     "account_emailaddress_delete": ("emailaddress", SUPERUSER, SUPERUSER),
     "account_emailaddress_change": ("emailaddress", SUPERUSER, SUPERUSER),
+    **read_only("socialaccount.socialaccount", SUPERUSER),
+    "socialaccount_socialaccount_delete": ("socialaccount", SUPERUSER, SUPERUSER),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db.models import Model
@@ -15,6 +16,7 @@ from elections.models import (
     Document,
     ExtensionProposal,
     InformationSession,
+    Invitation,
     Offer,
     Plan,
     Reminder,
@@ -65,6 +67,9 @@ def make_rows(actor: User) -> dict[str, int]:
         "outboxmessage": mail,
         "user": employee.user,
         "emailaddress": EmailAddress.objects.create(user=employee.user, email=employee.email),
+        "socialaccount": SocialAccount.objects.create(
+            user=employee.user, provider="https://login.example.com", uid=employee.number
+        ),
     }
     RenderedMail.objects.create(
         message=mail, mime=b"Subject: Read\n\nThis.", pdf=b"%PDF-", rendered_at=now
@@ -104,6 +109,9 @@ def _events(offer: Offer, actor: User, submission: Submission) -> dict[str, Mode
         ),
         "reminderdate": day,
         "reminder": Reminder.objects.create(offer=offer, sent_at=now, sent_by=actor, people=1),
+        "invitation": Invitation.objects.create(
+            employee=submission.employee, number=1, invited_at=now, invited_by=actor
+        ),
         "rosterupload": RosterUpload.objects.create(
             uploaded_by=actor,
             uploaded_at=now,

@@ -46,7 +46,14 @@ def test_a_filter_that_no_column_can_hold_is_left_out(
 
 
 @pytest.mark.parametrize(
-    "address", ["elections/submission/", "elections/user/", "auth/group/", "account/emailaddress/"]
+    "address",
+    [
+        "elections/submission/",
+        "elections/user/",
+        "auth/group/",
+        "account/emailaddress/",
+        "socialaccount/socialaccount/",
+    ],
 )
 def test_a_search_that_is_too_long_is_said_to_be(
     super_client: Client, submission: Submission, address: str

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from elections.models import Employee, Grant, Offer
+from elections.models import Employee, Grant, Offer, OutboxMessage
+from elections.services.invite import invite_people
 from tests.roster_files import employee, employees_file, grant, grants_file
 
 
@@ -19,6 +20,12 @@ def files(tmp_path: Path) -> list[str]:
     people.write_bytes(employees_file(employee("1"), employee("2")).read())
     grants.write_bytes(grants_file(grant("10", Employee_Number="1")).read())
     return [str(people), str(grants)]
+
+
+NOT_INVITED = (
+    "Not invited to sign in yet: 2. Invite them in the admin (Employees), or with manage.py"
+    " invite_people."
+)
 
 
 def run(*arguments: str) -> list[str]:
@@ -33,11 +40,16 @@ def test_it_says_what_it_did_and_a_second_time_that_nothing_changed(
     assert run(*files) == [
         "People: 2 new, 0 changed, 0 unchanged.",
         "Grants: 1 new, 0 changed, 0 unchanged.",
+        NOT_INVITED,
     ]
     assert run(*files) == [
         "People: 0 new, 0 changed, 2 unchanged.",
         "Grants: 0 new, 0 changed, 1 unchanged.",
+        NOT_INVITED,
     ]
+    assert not OutboxMessage.objects.filter(kind="invitation").exists()
+    invite_people(actor=None)
+    assert NOT_INVITED not in run(*files)
     assert (Employee.objects.count(), Grant.objects.count()) == (2, 1)
 
 

@@ -14,6 +14,7 @@ from elections.delivery.facts import (
     ExtensionFacts,
     FormKind,
     FormReference,
+    InvitationFacts,
     IrregularityFacts,
     MailFacts,
     ReinstatementFacts,
@@ -60,6 +61,14 @@ EXTENSION = ExtensionFacts(
 REMINDER = ReminderFacts(
     offer=offer_facts(), employee_name="Pat Example", deadline=DEADLINE, written_at=RECEIVED
 )
+INVITATION = InvitationFacts(
+    offer=offer_facts(),
+    employee_name="Pat Example",
+    address="pat@example.com",
+    single_sign_on="",
+    deadline=DEADLINE,
+    hr_email="hr@example.com",
+)
 STATUS = StatusFacts(
     offer=offer_facts(),
     employee_name="Pat Example",
@@ -96,6 +105,10 @@ MAILS: dict[str, MailFacts] = {
     "extension": EXTENSION,
     "extension, not eligible": dataclasses.replace(EXTENSION, eligible=False),
     "reminder": REMINDER,
+    "invitation": INVITATION,
+    "invitation with single sign-on": dataclasses.replace(
+        INVITATION, single_sign_on="Example Corporation"
+    ),
     "status": STATUS,
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from elections.openid import Untrusted
+from elections.services.sign_on import Stranger
 from tests.gallery import states
 from tests.gallery.picture import Picture
 from tests.gallery.scene import EMPLOYEE, HR, LAW, NOBODY, Scene
@@ -263,6 +265,37 @@ ACCOUNT = [
         "account_login",
         states.tried_too_often,
         send=lambda scene: {"login": "pat@example.com", "password": "x"},
+    ),
+    Picture("sign in, single sign-on", NOBODY, "account_login", states.single_sign_on),
+    Picture("single sign-on, away", NOBODY, "single-sign-on", states.single_sign_on, status=503),
+    Picture(
+        "single sign-on, lost", NOBODY, "single-sign-on-back", states.single_sign_on, status=400
+    ),
+    Picture(
+        "single sign-on, called off",
+        NOBODY,
+        "single-sign-on-back",
+        states.single_sign_on_begun,
+        query="error=access_denied&state={s.token}",
+        status=403,
+    ),
+    Picture(
+        "single sign-on, not accepted",
+        NOBODY,
+        "single-sign-on-back",
+        states.single_sign_on_begun,
+        query="code=x&state={s.token}",
+        during=lambda: states.provider_answering(Untrusted("it lies")),
+        status=502,
+    ),
+    Picture(
+        "single sign-on, no account",
+        NOBODY,
+        "single-sign-on-back",
+        states.single_sign_on_begun,
+        query="code=x&state={s.token}",
+        during=lambda: states.provider_answering(Stranger("nobody")),
+        status=403,
     ),
     Picture("sign in by code", NOBODY, "account_request_login_code"),
     Picture(

@@ -70,6 +70,12 @@ MAILS = [
         "the offer is extended, to somebody undecided", MailKind.EXTENSION, staff_states.extended
     ),
     Mails("a reminder", MailKind.REMINDER, staff_states.reminders),
+    Mails("an invitation", MailKind.INVITATION, staff_states.invited),
+    Mails(
+        "an invitation, with single sign-on",
+        MailKind.INVITATION,
+        staff_states.invited_with_single_sign_on,
+    ),
     Mails("a change of status", MailKind.STATUS, staff_states.status_changed),
     Mails("a link for a password", "", states.password_link),
     Mails("a code to sign in with", "", states.code_mailed),

@@ -20,7 +20,7 @@ MODELS = (
     "elections_employee", "elections_extension", "elections_extensionproposal", "elections_grant",
     "elections_informationsession", "elections_offer", "elections_outboxmessage", "elections_plan",
     "elections_reminder", "elections_rosterupload", "elections_statuschange",
-    "elections_submission", "elections_user",
+    "elections_submission", "elections_user", "socialaccount_socialaccount",
 )  # fmt: skip
 
 
@@ -394,6 +394,25 @@ ROSTER = [
     ),
 ]
 
+INVITING = [
+    Picture("invite people", HR, "admin:elections_employee_invite_all", states.undecided),
+    Picture("invite people, as Law sees it", LAW, "admin:elections_employee_invite_all",
+            states.undecided),
+    Picture("invite people, everybody was", HR, "admin:elections_employee_invite_all",
+            staff.invited),
+    Picture("invite people, refused", HR, "admin:elections_employee_invite_all", staff.invited,
+            send=nothing, status=422),
+    Picture("invite people, no offer", HR, "admin:elections_employee_invite_all", states.no_offer),
+    Picture("invite one, first", HR, "admin:elections_employee_invite", states.undecided,
+            about="{s.pat.pk}"),
+    Picture("invite one, again", HR, "admin:elections_employee_invite", staff.invited,
+            about="{s.pat.pk}"),
+    Picture("invite one, refused", HR, "admin:elections_employee_invite", staff.invited,
+            about="{s.pat.pk}", send=nothing, status=422),
+    Picture("invite one, switched off", HR, "admin:elections_employee_invite",
+            staff.switched_off, about="{s.pat.pk}"),
+]  # fmt: skip
+
 ACCOUNTS = [
     Picture("user, new", SUPERUSER, "admin:elections_user_add"),
     Picture("user, refused", SUPERUSER, "admin:elections_user_add", send=nothing),
@@ -414,6 +433,13 @@ ACCOUNTS = [
         staff.one_of_everything,
         about="{s.rows[emailaddress]}",
     ),
+    Picture(
+        "single sign-on, untie",
+        SUPERUSER,
+        "admin:socialaccount_socialaccount_delete",
+        staff.one_of_everything,
+        about="{s.rows[socialaccount]}",
+    ),
     Picture("own password", HR, "admin:password_change"),
     Picture("own password, refused", HR, "admin:password_change", send=nothing),
     Picture(
@@ -430,5 +456,5 @@ ACCOUNTS = [
 ]
 
 PICTURES = [
-    *DESK, *REVIEW, *PAPER, *OFFER, *WRITING, *ROSTER, *ACCOUNTS, *LISTS
+    *DESK, *REVIEW, *PAPER, *OFFER, *WRITING, *ROSTER, *INVITING, *ACCOUNTS, *LISTS
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from elections.models.submission import Verdict
 from elections.services import queue
 from elections.services.change_status import StatusChanged, Wish, change_status
 from elections.services.count import count_figures
+from elections.services.invite import invite_again, invite_people
 from elections.services.mail import hold_mail
 from elections.services.propose import propose_extension, reject_extension
 from elections.services.remind import remind_now, set_reminder_date
@@ -163,6 +164,27 @@ def reminders(scene: Scene) -> None:
     assert scene.pat
     remind_now(actor=scene.hr, offer=scene.offer, seen=0)
     set_reminder_date(actor=scene.hr, offer=scene.offer, remind_at=EXPIRATION - 2 * DAY)
+
+
+def invited(scene: Scene) -> None:
+    """Pat was told how to sign in, and once more."""
+    assert scene.pat
+    invite_people(actor=scene.hr)
+    invite_again(actor=scene.hr, employee=scene.pat, seen=1)
+
+
+def switched_off(scene: Scene) -> None:
+    """Pat's account is disabled."""
+    user = scene.pat.user
+    assert user is not None
+    user.is_active = False
+    user.save()
+
+
+def invited_with_single_sign_on(scene: Scene) -> None:
+    """Pat can sign in with the company's own account, too."""
+    states.single_sign_on(scene)
+    invited(scene)
 
 
 def session_to_come(scene: Scene) -> None:

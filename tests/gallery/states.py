@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
 
+from elections import openid
 from elections.core.terms import Choice
 from elections.delivery.eml_folder import list_mail
 from elections.delivery.sweep import sweep
@@ -20,6 +23,7 @@ from elections.models import Employee, OutboxMessage
 from elections.models.outbox import MailState
 from elections.models.submission import Verdict
 from elections.services.answers import Election
+from elections.single_sign_on import CompanyAdapter
 from tests import factory
 from tests.factory import DURING_OFFER, EXPIRATION
 from tests.gallery.scene import EMPLOYEE, NOBODY, PASSWORD, Scene
@@ -28,6 +32,7 @@ from tests.papers import on_paper
 from tests.views.pages import choices, decide, fill_in, typed
 
 HOUR = timedelta(hours=1)
+NOBODY_THERE = "http://127.0.0.1:9"
 
 
 def no_offer(scene: Scene) -> None:
@@ -281,6 +286,38 @@ def password_link(scene: Scene) -> None:
     link = re.search(r"http://testserver(/\S+)", account_mails()[-1].body)
     assert link is not None
     scene.token = browser.get(link[1]).headers["Location"]
+
+
+def single_sign_on(scene: Scene) -> None:
+    """The company has an OpenID provider, which does not answer."""
+    assert scene.offer
+    scene.settings.PORTAL_OIDC_ISSUER = NOBODY_THERE
+    scene.settings.PORTAL_OIDC_CLIENT_ID = scene.settings.PORTAL_OIDC_CLIENT_SECRET = "portal"
+    scene.settings.PORTAL_OIDC_NAME = "Example Corporation"
+    openid.documents.clear()
+
+
+def single_sign_on_begun(scene: Scene) -> None:
+    """Somebody was led to it; `token` is the state that comes back."""
+    single_sign_on(scene)
+    openid.documents.set(
+        f"{NOBODY_THERE}/.well-known/openid-configuration",
+        {name: f"{NOBODY_THERE}/{name}" for name in openid.ENDPOINTS},
+    )
+    led_to = scene.browser(NOBODY).get("/sign-on/").headers["Location"]
+    (scene.token,) = parse_qs(urlsplit(led_to).query)["state"]
+
+
+@contextmanager
+def provider_answering(error: Exception) -> Iterator[None]:
+    """What comes back from it ends in that error."""
+
+    def fail(*args: Any, **kwargs: Any) -> Any:
+        raise error
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CompanyAdapter, "get_access_token_data", fail)
+        yield
 
 
 def code_mailed(scene: Scene) -> None:

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from elections.checks import append_only_triggers_stand
 from elections.models import (
+    Invitation,
     Line,
     Offer,
     OutboxMessage,
@@ -42,6 +43,7 @@ FIRST_COLUMN = {
     "elections_scan": "sha256",
     "elections_statuschange": "effect",
     "elections_reminder": "people",
+    "elections_invitation": "number",
 }
 
 
@@ -67,6 +69,7 @@ def full_record(offer: Offer, portal_clock: SetClock) -> Submission:
         employee=employee, changed_at=portal_clock.instant, before={}, after={"on_leave": True}
     )
     Reminder.objects.create(offer=offer, sent_at=portal_clock.instant, people=1)
+    Invitation.objects.create(employee=employee, number=1, invited_at=portal_clock.instant)
     return submission
 
 

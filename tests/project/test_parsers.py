@@ -56,6 +56,23 @@ def test_what_is_not_just_an_origin_is_refused(value: str) -> None:
         parsers.web_address(value)
 
 
+@pytest.mark.parametrize(
+    "value", ["", "https://login.example.com", "https://login.example.com/tenant/v2.0/"]
+)
+def test_an_issuer_is_kept_to_the_letter(value: str) -> None:
+    assert parsers.issuer(value) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["login.example.com", "https://", "https://me@login.example.com", "https://login.example.com?a",
+     "https://login.example.com/.well-known/openid-configuration"],
+)  # fmt: skip
+def test_what_is_no_issuer_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        parsers.issuer(value)
+
+
 @pytest.mark.parametrize("value", ["law@example.com", "Law Department <law@example.com>"])
 def test_a_mail_address_is_kept_as_it_stands(value: str) -> None:
     assert parsers.mail_address(value) == value

@@ -75,6 +75,22 @@ def test_mail_is_protected_as_said(word: str, tls: bool, ssl: bool) -> None:
     assert read == {"EMAIL_USE_TLS": tls, "EMAIL_USE_SSL": ssl}
 
 
+@pytest.mark.parametrize("missing", ["ISSUER", "CLIENT_ID", "CLIENT_SECRET"])
+def test_single_sign_on_needs_all_of_its_variables_or_none(missing: str) -> None:
+    given = {
+        "PORTAL_OIDC_ISSUER": "https://login.example.net",
+        "PORTAL_OIDC_CLIENT_ID": "portal",
+        "PORTAL_OIDC_CLIENT_SECRET": "q7Zr8Kp2Lm4Xw9Tb",
+    }
+    assert starting.settings("PORTAL_OIDC_NAME", **production_environment(), **given) == {
+        "PORTAL_OIDC_NAME": "your company account"
+    }
+    given.pop(f"PORTAL_OIDC_{missing}")
+    done = starting.run("manage.py", "check", **production_environment(), **given)
+    assert done.returncode != 0
+    assert "set all three, or none" in done.stderr
+
+
 def test_only_the_tests_hash_passwords_in_a_hurry(tmp_path: Path) -> None:
     folder = {"PORTAL_DATA_DIR": str(tmp_path)}
     for variables in (production_environment(), {"PORTAL_MODE": "demo", **folder}):

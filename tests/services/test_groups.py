@@ -37,6 +37,7 @@ def test_law_decides_and_hr_extends_and_neither_does_the_others_work() -> None:
     assert {name for name in hr if not name.startswith("view_")} - both == {
         "add_extension",
         "add_reminder",
+        "add_invitation",
         "add_employee",
         "change_employee",
         "add_grant",

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from elections import clock, queries
+from elections.models import Offer
 from elections.services.roster import RosterFile, RosterProblem, RosterResult, Tally, import_roster
 
 
@@ -32,6 +34,8 @@ class Command(BaseCommand):
         self._tell("People", result.people)
         self._tell("Grants", result.grants)
         self._tell_effects(result)
+        if not dry_run:
+            self._tell_of_invitations()
         if dry_run:
             self.stdout.write("This was a dry run: nothing was written.")
 
@@ -44,6 +48,18 @@ class Command(BaseCommand):
         self.stdout.write(f"{what}: {tally}.")
         for number in tally.absent:
             self.stdout.write(f"{what}: {number} is not in this file, and stays as it was.")
+
+    def _tell_of_invitations(self) -> None:
+        """Who does not know yet how to sign in; nobody is mailed by an import itself."""
+        try:
+            people = queries.people_to_invite(queries.current_offer(), at=clock.now()).count()
+        except Offer.DoesNotExist:
+            return
+        if people:
+            self.stdout.write(
+                f"Not invited to sign in yet: {people:,}. Invite them in the admin (Employees), or"
+                " with manage.py invite_people."
+            )
 
     def _tell_effects(self, result: RosterResult) -> None:
         """Whose standing in the offer changes, and what they are mailed of it."""
