@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('elections', '0010_lists_and_search_at_size'),
+        ('elections', '0012_browser_sessions'),
     ]
 
     operations = [

@@ -14,7 +14,7 @@ def guard(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('elections', '0010_lists_and_search_at_size'),
+        ('elections', '0013_note_second_factors'),
     ]
 
     operations = [
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='auditentry',
             name='act',
-            field=models.CharField(choices=[('sign_in', 'Signed in'), ('sign_in_failed', 'Sign-in failed'), ('permissions', 'Permissions changed'), ('import', 'Roster imported'), ('status', 'Status of an employee changed'), ('export', 'Exported'), ('decision', 'Submission reviewed'), ('paper', 'Paper form keyed in'), ('extension_proposed', 'Extension proposed'), ('extension', 'Offer extended'), ('reminder', 'Reminders'), ('invitation', 'Invited to sign in'), ('mail', 'Mail held or tried again'), ('document', 'Document published'), ('session', 'Information session changed')], max_length=20),
+            field=models.CharField(choices=[('sign_in', 'Signed in'), ('sign_in_failed', 'Sign-in failed'), ('factor_failed', 'Second factor wrong'), ('locked_out', 'Locked out for a while'), ('confirmed', 'Confirmed who they are'), ('factor', 'Second factor changed'), ('recovery_code', 'Recovery code used'), ('permissions', 'Permissions changed'), ('import', 'Roster imported'), ('status', 'Status of an employee changed'), ('export', 'Exported'), ('decision', 'Submission reviewed'), ('paper', 'Paper form keyed in'), ('extension_proposed', 'Extension proposed'), ('extension', 'Offer extended'), ('reminder', 'Reminders'), ('invitation', 'Invited to sign in'), ('mail', 'Mail held or tried again'), ('document', 'Document published'), ('session', 'Information session changed')], max_length=20),
         ),
         migrations.AlterField(
             model_name='outboxmessage',

@@ -6,11 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from elections import clock
+from elections.browser_sessions import end_sessions
 from elections.models import AuditEntry, User
 from elections.models.audit import Act
 from elections.services.audit import record_act
@@ -63,13 +62,3 @@ def reset_factor(*, actor: User | None, user: User, reason: str) -> bool:
             )
             end_sessions(user)
     return bool(taken)
-
-
-def end_sessions(user: User) -> None:
-    """Sign `user` out everywhere. Every session is read for it: it is for rare acts."""
-    theirs = [
-        session.pk
-        for session in Session.objects.iterator()
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
-    ]
-    Session.objects.filter(pk__in=theirs).delete()

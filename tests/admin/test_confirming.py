@@ -7,12 +7,11 @@ from html import unescape
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
-from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import Client
 
 from elections.admin import confirming
-from elections.models import AuditEntry, Extension, ExtensionProposal, Offer, User
+from elections.models import AuditEntry, BrowserSession, Extension, ExtensionProposal, Offer, User
 from elections.models.audit import Act
 from elections.services.groups import LAW_DEPARTMENT
 from elections.services.propose import propose_extension
@@ -120,7 +119,7 @@ def test_the_confirmation_is_noted_and_gives_the_session_another_key(
     confirm(browser, browser.get(extend(offer)))
 
     assert browser.session.session_key != before
-    assert not Session.objects.filter(session_key=before).exists()
+    assert not BrowserSession.objects.filter(session_key=before).exists()
 
     (entry,) = AuditEntry.objects.filter(act=Act.CONFIRMED)
     assert (entry.actor, entry.details) == (hr, {"by": "password"})

@@ -17,11 +17,10 @@ from allauth.account.models import Login
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings as django_settings
-from django.contrib.sessions.models import Session
 from django.test import Client
 
 from elections import openid
-from elections.models import AuditEntry, Employee, Offer, User
+from elections.models import AuditEntry, BrowserSession, Employee, Offer, User
 from elections.models.audit import Act
 from elections.services.sign_on import Identity
 from elections.single_sign_on import CompanyLogin, SocialAccountAdapter
@@ -121,7 +120,7 @@ def test_the_session_key_changes_as_one_signs_in(browser: Browser):
     browser.get(browser.answer(at_provider, "pat"))
     after = browser.session.cookies[django_settings.SESSION_COOKIE_NAME]
     assert after != before
-    assert not Session.objects.filter(session_key=before).exists()
+    assert not BrowserSession.objects.filter(session_key=before).exists()
 
 
 def test_the_code_is_bound_to_this_browser_by_a_challenge(browser: Browser):
