@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.db.models.signals import post_migrate
 
 
 class ElectionsConfig(AppConfig):
@@ -12,8 +13,11 @@ class ElectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks, and listen for sign-ins."""
+        """Register the system checks, and listen for sign-ins and for the end of a `migrate`."""
         from elections import checks, signins  # noqa: F401  (both register; they need loaded apps)
+        from elections.services.roles import renew_rights
+
+        post_migrate.connect(renew_rights, sender=self, dispatch_uid="elections.renew_rights")
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):

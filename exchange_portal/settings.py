@@ -39,6 +39,7 @@ PORTAL_EXTENSION_NEEDS_APPROVAL = env[variables.EXTENSION_NEEDS_APPROVAL]
 
 DEBUG = False
 SECRET_KEY = env[variables.SECRET_KEY] or demo_folder.secret_key(PORTAL_DATA_DIR)
+SECRET_KEY_FALLBACKS = env[variables.SECRET_KEY_FALLBACKS]
 ALLOWED_HOSTS = env[variables.ALLOWED_HOSTS]
 if not validate_host(PORTAL_HOST, ALLOWED_HOSTS):
     raise ConfigurationError("PORTAL_BASE_URL has a host that PORTAL_ALLOWED_HOSTS does not name.")
@@ -126,6 +127,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "elections.passwords.WordsAroundHereValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -252,6 +254,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env[variables.MAIL_FROM]
 # Celery: the wake-up, never the queue of record
 
 CELERY_BROKER_URL = broker.address(env)
+CELERY_BROKER_USE_SSL = broker.tls(env)
 CELERY_BROKER_TRANSPORT_OPTIONS = broker.transport_options(CELERY_BROKER_URL, PORTAL_DATA_DIR)
 CELERY_BROKER_CONNECTION_TIMEOUT = broker.PATIENCE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
