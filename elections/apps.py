@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.db.models.signals import post_migrate
 
 
 class ElectionsConfig(AppConfig):
@@ -12,11 +13,13 @@ class ElectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks, listen for sign-ins and second factors, and count tries."""
-        # These register themselves, and need loaded apps.
-        from elections import checks, factor_signals, limits, signins  # noqa: F401
+        """Register the checks, listen to sign-ins, factors and migrations, and count tries."""
+        # They register themselves, and need loaded apps.
+        from elections import checks, factor_signals, limits, security_log, signins  # noqa: F401
+        from elections.services.roles import renew_rights
 
         limits.take_over()
+        post_migrate.connect(renew_rights, sender=self, dispatch_uid="elections.renew_rights")
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):

@@ -8,6 +8,7 @@ ever when Redis is away, and wait for ever when Redis is there and does not answ
 from __future__ import annotations
 
 import socket
+import ssl
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -31,6 +32,32 @@ def address(env: Environment) -> str:
         raise ConfigurationError("PORTAL_REDIS_PASSWORD is set, but PORTAL_REDIS_URL has one too.")
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:{quote(password, '')}@{host}"))
+
+
+def tls(env: Environment) -> dict[str, Any] | None:
+    """How to speak TLS with Redis, its certificate always checked; None for a plain connection."""
+    files = {
+        "ssl_ca_certs": env[variables.REDIS_CA],
+        "ssl_certfile": env[variables.REDIS_CERTIFICATE],
+        "ssl_keyfile": env[variables.REDIS_CERTIFICATE_KEY],
+    }
+    if not env[variables.REDIS_URL].startswith("rediss:"):
+        if any(files.values()):
+            raise ConfigurationError(
+                "PORTAL_REDIS_CA and PORTAL_REDIS_CERTIFICATE are for TLS, but PORTAL_REDIS_URL"
+                " does not begin with rediss://."
+            )
+        return None
+    if bool(files["ssl_certfile"]) != bool(files["ssl_keyfile"]):
+        raise ConfigurationError(
+            "PORTAL_REDIS_CERTIFICATE and PORTAL_REDIS_CERTIFICATE_KEY go together; one is missing."
+        )
+    return {
+        "ssl_cert_reqs": ssl.CERT_REQUIRED,
+        "ssl_check_hostname": True,
+        "ssl_min_version": ssl.TLSVersion.TLSv1_2,
+        **{name: file for name, file in files.items() if file},
+    }
 
 
 def transport_options(url: str, data_dir: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from exchange_portal import variables
-from exchange_portal.env import Environment
+from exchange_portal.env import ConfigurationError, Environment
 
 # Seconds. With the cable to the database out, each request costs its process CONNECT_WAIT, so it is
 # short; a database that is up answers in milliseconds. A submission waits for its employee's row no
@@ -45,6 +45,7 @@ def postgresql(env: Environment) -> dict[str, Any]:
         "OPTIONS": {
             "connect_timeout": CONNECT_WAIT,
             "application_name": "exchange-portal",
+            **_tls(env),
             "options": " ".join(f"-c {name}={value}" for name, value in server_side.items()),
             # A server that vanished without a word is noticed within six seconds: with the cable
             # out, each process of the web server is held up for so long, once.
@@ -58,6 +59,30 @@ def postgresql(env: Environment) -> dict[str, Any]:
             "prepare_threshold": 3,
         },
     }
+
+
+def _tls(env: Environment) -> dict[str, str]:
+    """libpq's settings of TLS. Raises `ConfigurationError` where they could check nothing."""
+    mode, ca = env[variables.DATABASE_TLS], env[variables.DATABASE_CA]
+    certificate, key = env[variables.DATABASE_CERTIFICATE], env[variables.DATABASE_CERTIFICATE_KEY]
+    if mode.startswith("verify-") != bool(ca):
+        raise ConfigurationError(
+            "PORTAL_DATABASE_CA goes with a PORTAL_DATABASE_TLS of verify-ca or verify-full, and"
+            f" they with it; it is {'set' if ca else 'not set'}, with {mode}."
+        )
+    if bool(certificate) != bool(key):
+        raise ConfigurationError(
+            "PORTAL_DATABASE_CERTIFICATE and PORTAL_DATABASE_CERTIFICATE_KEY go together; one is"
+            " missing."
+        )
+    told = {
+        "sslmode": mode,
+        "sslrootcert": ca,
+        "sslcert": certificate,
+        "sslkey": key,
+        "ssl_min_protocol_version": "TLSv1.2",
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def sqlite(file: Path) -> dict[str, Any]:

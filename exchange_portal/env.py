@@ -6,6 +6,7 @@ variable counts as unset, because compose files and shells pass `NAME=` for "not
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,7 @@ from typing import Generic, TypeVar
 from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
+MOUNTED = Path("/run/secrets")
 
 
 class ConfigurationError(ImproperlyConfigured):
@@ -90,7 +92,9 @@ class Environment:
                 f"{variable.name} and {variable.name}_FILE are both set; keep one of them."
             )
         if file_name:
-            text = _file_text(variable.name, file_name)
+            text = secret_from(file_name, f"{variable.name}_FILE")
+            if self.mode is Mode.PRODUCTION:
+                _refuse_an_open_file(file_name, f"{variable.name}_FILE")
         if text:
             return text
         default = variable.default
@@ -104,11 +108,32 @@ class Environment:
         return default
 
 
-def _file_text(name: str, file_name: str) -> str:
+def secret_from(file_name: str, called: str) -> str:
+    """The secret in a file, without the white space around it.
+
+    Raises `ConfigurationError`, in which the file goes by `called`, where there is none.
+    """
     try:
         text = Path(file_name).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{name}_FILE cannot be read: {error}.") from error
+        raise ConfigurationError(f"{called} cannot be read: {error}.") from error
     if not text:
-        raise ConfigurationError(f"{name}_FILE names an empty file, {file_name}.")
+        raise ConfigurationError(f"{called} names an empty file, {file_name}.")
     return text
+
+
+def _refuse_an_open_file(file_name: str, called: str) -> None:
+    """Refuse a secret that everyone on the machine can read or write.
+
+    In `MOUNTED` a container finds its own secrets, and nobody else is there to read them.
+    """
+    file = Path(file_name)
+    everyone = file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH)
+    if MOUNTED in file.absolute().parents:
+        everyone &= stat.S_IWOTH
+    if everyone:
+        raise ConfigurationError(
+            f"{called} names a file that everyone on this machine can"
+            f" {'write' if everyone & stat.S_IWOTH else 'read'}, {file_name};"
+            " close it to others (chmod o= on it)."
+        )

@@ -7,9 +7,11 @@ A parser raises `ValueError` with the rest of a sentence that begins with the va
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 PLACEHOLDERS = ("changeme", "change-me", "change_me", "insecure", "example", "password", "secret")
@@ -92,6 +94,16 @@ def mail_address(value: str) -> str:
     return value
 
 
+def contact(value: str) -> str:
+    """A `mailto:` or https address, as security.txt wants it; nothing when the variable is unset.
+
+    A bare mail address becomes a `mailto:` one.
+    """
+    if not value or (value.startswith("https://") and not re.search(r"\s", value)):
+        return value
+    return f"mailto:{mail_address(value.removeprefix('mailto:'))}"
+
+
 def broker_address(value: str) -> str:
     """A Redis address, or one of the two transports that need no server."""
     if value in ("filesystem://", "memory://"):
@@ -99,6 +111,9 @@ def broker_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("redis", "rediss") or not parts.hostname:
         raise ValueError("must be an address such as redis://127.0.0.1:6379/0")
+    if parts.query:
+        # kombu would take settings from it, such as to check no certificate.
+        raise ValueError("must have no ? and nothing after it")
     return value
 
 
@@ -113,6 +128,21 @@ def instant(value: str) -> datetime | None:
     if moment is None or moment.tzinfo is None:
         raise ValueError("must be an instant with an offset, such as 2003-01-20T20:59:00-08:00")
     return moment
+
+
+def texts(value: str) -> list[str]:
+    """Texts separated by commas or on lines of their own; none when the variable is unset."""
+    return [text.strip() for text in re.split(r"[,\n]", value) if text.strip()]
+
+
+def file(value: str) -> str:
+    """The path of a file that can be read; nothing when the variable is unset."""
+    try:
+        if value:
+            Path(value).open("rb").close()
+    except OSError as error:
+        raise ValueError(f"must name a file that can be read ({error.strerror})") from error
+    return value
 
 
 def guessable(bits: int) -> Callable[[str], str | None]:
@@ -132,6 +162,12 @@ def guessable(bits: int) -> Callable[[str], str | None]:
         return None
 
     return judge
+
+
+def any_guessable(bits: int) -> Callable[[list[str]], str | None]:
+    """A judge of several secrets: what is wrong with the first that `guessable` finds."""
+    judge = guessable(bits)
+    return lambda values: next(filter(None, map(judge, values)), None)
 
 
 def plain_http(address: str) -> str | None:

@@ -34,6 +34,7 @@ PORTAL_BASE_URL = env[variables.BASE_URL]
 PORTAL_HOST = urlsplit(PORTAL_BASE_URL).hostname or ""
 PORTAL_LAW_EMAIL = env[variables.LAW_EMAIL]
 PORTAL_HR_EMAIL = env[variables.HR_EMAIL]
+PORTAL_SECURITY_CONTACT = env[variables.SECURITY_CONTACT]
 PORTAL_EXTENSION_NEEDS_APPROVAL = env[variables.EXTENSION_NEEDS_APPROVAL]
 # Staff show a second factor, and again before sensitive acts. No variable: only a demo is without.
 PORTAL_SECOND_FACTOR = not PORTAL_DEMO
@@ -56,6 +57,7 @@ if any(_needed) and not all(_needed):
 
 DEBUG = False
 SECRET_KEY = env[variables.SECRET_KEY] or demo_folder.secret_key(PORTAL_DATA_DIR)
+SECRET_KEY_FALLBACKS = env[variables.SECRET_KEY_FALLBACKS]
 ALLOWED_HOSTS = env[variables.ALLOWED_HOSTS]
 if not validate_host(PORTAL_HOST, ALLOWED_HOSTS):
     raise ConfigurationError("PORTAL_BASE_URL has a host that PORTAL_ALLOWED_HOSTS does not name.")
@@ -151,6 +153,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "elections.passwords.WordsAroundHereValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -306,6 +309,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env[variables.MAIL_FROM]
 # Celery: the wake-up, never the queue of record
 
 CELERY_BROKER_URL = broker.address(env)
+CELERY_BROKER_USE_SSL = broker.tls(env)
 CELERY_BROKER_TRANSPORT_OPTIONS = broker.transport_options(CELERY_BROKER_URL, PORTAL_DATA_DIR)
 CELERY_BROKER_CONNECTION_TIMEOUT = broker.PATIENCE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

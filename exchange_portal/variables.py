@@ -14,6 +14,8 @@ from exchange_portal.env import Mode, Variable
 
 SECRET_KEY_BITS = 128
 PASSWORD_BITS = 48
+# A mail server's password is often somebody else's choice: eight different letters.
+MAIL_PASSWORD_BITS = 24
 
 MODE = Variable(
     "PORTAL_MODE",
@@ -30,6 +32,15 @@ SECRET_KEY = Variable(
     unsafe=parsers.guessable(SECRET_KEY_BITS),
     secret=True,
     description="Signs sessions and links; 50 random characters. A demo makes its own.",
+)
+SECRET_KEY_FALLBACKS = Variable(
+    "PORTAL_SECRET_KEY_FALLBACKS",
+    "texts, comma-separated or a line each",
+    parsers.texts,
+    default="",
+    unsafe=parsers.any_guessable(SECRET_KEY_BITS),
+    secret=True,
+    description="Earlier secret keys, which still open what they signed while one is exchanged.",
 )
 ALLOWED_HOSTS = Variable(
     "PORTAL_ALLOWED_HOSTS",
@@ -100,13 +111,41 @@ DATABASE_PASSWORD = Variable(
     secret=True,
     description="That role's password.",
 )
+DATABASE_TLS = Variable(
+    "PORTAL_DATABASE_TLS",
+    "disable, prefer, require, verify-ca or verify-full",
+    parsers.choice("disable", "prefer", "require", "verify-ca", "verify-full"),
+    default="prefer",
+    description="PostgreSQL's own words; only `verify-full` knows for sure whom it speaks to.",
+)
+DATABASE_CA = Variable(
+    "PORTAL_DATABASE_CA",
+    "file",
+    parsers.file,
+    default="",
+    description="The certificates (PEM) of who vouches for PostgreSQL's; `verify-` needs it.",
+)
+DATABASE_CERTIFICATE = Variable(
+    "PORTAL_DATABASE_CERTIFICATE",
+    "file",
+    parsers.file,
+    default="",
+    description="The portal's own certificate (PEM), where PostgreSQL asks for one.",
+)
+DATABASE_CERTIFICATE_KEY = Variable(
+    "PORTAL_DATABASE_CERTIFICATE_KEY",
+    "file",
+    parsers.file,
+    default="",
+    description="Its private key (PEM), closed to others.",
+)
 REDIS_URL = Variable(
     "PORTAL_REDIS_URL",
     "address",
     parsers.broker_address,
     demo_default="filesystem://",
     unsafe=parsers.not_redis,
-    description="The Redis that wakes the workers; a demo uses a folder in its place.",
+    description="The Redis that wakes the workers, `rediss://` for TLS; a demo uses a folder.",
 )
 REDIS_PASSWORD = Variable(
     "PORTAL_REDIS_PASSWORD",
@@ -116,6 +155,28 @@ REDIS_PASSWORD = Variable(
     unsafe=parsers.guessable(PASSWORD_BITS),
     secret=True,
     description="Redis's password, when it is not part of the address.",
+)
+REDIS_CA = Variable(
+    "PORTAL_REDIS_CA",
+    "file",
+    parsers.file,
+    default="",
+    description="The certificates (PEM) of who vouches for Redis's, where that is not a public"
+    " authority; for `rediss://` alone.",
+)
+REDIS_CERTIFICATE = Variable(
+    "PORTAL_REDIS_CERTIFICATE",
+    "file",
+    parsers.file,
+    default="",
+    description="The portal's own certificate (PEM), where Redis asks for one.",
+)
+REDIS_CERTIFICATE_KEY = Variable(
+    "PORTAL_REDIS_CERTIFICATE_KEY",
+    "file",
+    parsers.file,
+    default="",
+    description="Its private key (PEM), closed to others.",
 )
 EMAIL_HOST = Variable(
     "PORTAL_EMAIL_HOST",
@@ -143,6 +204,7 @@ EMAIL_PASSWORD = Variable(
     "text",
     parsers.text,
     default="",
+    unsafe=parsers.guessable(MAIL_PASSWORD_BITS),
     secret=True,
     description="That name's password.",
 )
@@ -173,6 +235,13 @@ HR_EMAIL = Variable(
     parsers.mail_address,
     demo_default="hr@example.com",
     description="Where HR is told of mail that could not be delivered.",
+)
+SECURITY_CONTACT = Variable(
+    "PORTAL_SECURITY_CONTACT",
+    "mail or https address",
+    parsers.contact,
+    default="",
+    description="Whom to tell of a weakness, for /.well-known/security.txt; unset, there is none.",
 )
 EXTENSION_NEEDS_APPROVAL = Variable(
     "PORTAL_EXTENSION_NEEDS_APPROVAL",

@@ -9,7 +9,13 @@ import secrets
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("secret_key", "database_password", "redis_password")
+NAMES = (
+    "secret_key",
+    "database_password",
+    "application_password",
+    "reader_password",
+    "redis_password",
+)
 
 
 def make(folder: Path) -> list[str]:

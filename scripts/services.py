@@ -171,7 +171,7 @@ class PostgreSQL(Server):
         ])  # fmt: skip
         self.start()
         for statement in (
-            f"CREATE ROLE {self.user} LOGIN CREATEDB PASSWORD '{self.password}'",
+            f"CREATE ROLE {self.user} LOGIN CREATEDB CREATEROLE PASSWORD '{self.password}'",
             f"CREATE DATABASE {self.database} OWNER {self.user}",
         ):
             self.run([self._program("psql"), *self._as_superuser(), "-c", statement])
@@ -216,10 +216,10 @@ class Redis(Server):
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgreSQL]:
+def postgres_server(kind: type[PostgreSQL] = PostgreSQL) -> Iterator[PostgreSQL]:
     """A running PostgreSQL, stopped and removed at the end."""
     with _folder("postgres") as (folder, account):
-        server = PostgreSQL(folder, account)
+        server = kind(folder, account)
         try:
             server.initialise()
             yield server
@@ -228,10 +228,10 @@ def postgres_server() -> Iterator[PostgreSQL]:
 
 
 @contextmanager
-def redis_server() -> Iterator[Redis]:
+def redis_server(kind: type[Redis] = Redis) -> Iterator[Redis]:
     """A running Redis, stopped and removed at the end."""
     with _folder("redis") as (folder, account):
-        server = Redis(folder, account)
+        server = kind(folder, account)
         try:
             server.start()
             yield server

@@ -1,4 +1,5 @@
 """The two locks of the record, always taken in this order: the offer's, then the person's.
+And the one of the review queue, with which neither is taken.
 
 The order matters. An extension holds the offer and then writes rows that point to people; a form
 that held its person and then waited for the offer would wait for it forever.
@@ -19,7 +20,9 @@ from django.db.transaction import TransactionManagementError
 from elections.models import Employee, Offer
 from elections.prepared import A_KEY, Prepared
 
-_OFFER_LOCK = 20030120  # the class of our advisory locks; the second key is the offer
+# The classes of our advisory locks; the second key is the offer.
+_OFFER_LOCK = 20030120
+_QUEUE_LOCK = 20030121
 
 
 def lock_employee(employee_id: int) -> Employee:
@@ -43,16 +46,25 @@ _held = Prepared(
 
 def share_offer(offer_id: int) -> None:
     """Hold the offer as it is, together with all other submissions in flight."""
-    _advisory("pg_advisory_xact_lock_shared", offer_id)
+    _advisory("pg_advisory_xact_lock_shared", _OFFER_LOCK, offer_id)
 
 
 def hold_offer(offer_id: int) -> Offer:
     """Hold the offer alone: no submission is in flight from here until the transaction ends."""
-    _advisory("pg_advisory_xact_lock", offer_id)
+    _advisory("pg_advisory_xact_lock", _OFFER_LOCK, offer_id)
     return Offer.objects.get(pk=offer_id)
 
 
-def _advisory(function: str, offer_id: int) -> None:
+def hold_queue(offer_id: int) -> None:
+    """Be the only one to take a form out of the offer's review queue, until the transaction ends.
+
+    Not a lock on the form's row: the application's role may change nothing in that table, and
+    without that right PostgreSQL locks no row of it.
+    """
+    _advisory("pg_advisory_xact_lock", _QUEUE_LOCK, offer_id)
+
+
+def _advisory(function: str, lock: int, offer_id: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {function}(%s, %s)", [_OFFER_LOCK, offer_id])
+            cursor.execute(f"SELECT {function}(%s, %s)", [lock, offer_id])

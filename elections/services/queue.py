@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from elections import clock
 from elections.models import Offer, ReviewDecision, ReviewHold, Submission, User
+from elections.services.locks import hold_queue
 
 LEASE = timedelta(minutes=10)
 COUNTED_UP_TO = 1_000  # nobody plans by the exact number of more, and counting them takes longer
@@ -68,25 +69,15 @@ def take_next(
 ) -> Submission | None:
     """Give `actor` the next form in hand, oldest first; None where nothing waits for them.
 
-    Of two reviewers who ask at once each gets another form. `after` goes on from that form, which
-    is how one is skipped.
+    Reviewers who ask at once are served in turn, so each gets another form. `after` goes on from
+    that form, which is how one is skipped.
     """
     with transaction.atomic(durable=True):
-        while (form := _lock_first(waiting_for(actor, offer, late=late, after=after))) is not None:
-            # A colleague may have taken and let go of the row's lock since the search for it began,
-            # so it is looked at once more, now that nobody else can take it.
-            if waiting_for(actor, offer, late=late, after=after).filter(pk=form.pk).exists():
-                _hold(form, actor)
-                return form
-    return None
-
-
-def _lock_first(forms: QuerySet[Submission]) -> Submission | None:
-    """Lock the first form that no other reviewer is just taking; it can still be pointed to.
-
-    On SQLite the transaction holds the whole database, and nothing is left to lock.
-    """
-    return forms.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
+        hold_queue(offer.pk)
+        form = waiting_for(actor, offer, late=late, after=after).first()
+        if form is not None:
+            _hold(form, actor)
+    return form
 
 
 def _hold(form: Submission, reviewer: User) -> None:

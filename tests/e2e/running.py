@@ -12,8 +12,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -131,13 +131,18 @@ def _text(mail: EmailMessage) -> str:
 
 
 @contextmanager
-def running_portal(folder: Path) -> Iterator[Portal]:
-    """Start the demo on a fresh database of the test run's PostgreSQL; everything ends with it."""
+def running_portal(
+    folder: Path, *, database: Callable[[], AbstractContextManager[dict[str, str]]] | None = None
+) -> Iterator[Portal]:
+    """Start the demo on a fresh database of the test run's PostgreSQL, or on the one given.
+
+    Everything ends with it.
+    """
     port = processes.free_port()
-    with fresh_database() as database:
+    with (database or fresh_database)() as found:
         environment = (
             os.environ
-            | database
+            | found
             | {
                 "PORTAL_MODE": "demo",
                 "PORTAL_DATA_DIR": str(folder),

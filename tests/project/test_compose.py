@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from elections.services.roles import roles_of
 from exchange_portal import variables
+from scripts import make_secrets
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -86,6 +88,30 @@ def test_no_secret_has_a_value_in_the_file(name: str) -> None:
             assert variable.endswith("_FILE") or value == f"${{{variable}:-}}"
         if variable.endswith("_FILE"):
             assert Path(value).name in SERVICES[name]["secrets"]
+
+
+@every_service
+def test_each_service_is_given_just_the_secrets_it_needs(name: str) -> None:
+    used = set(re.findall(r"/run/secrets/(\w+)", str(SERVICES[name])))
+    assert set(SERVICES[name].get("secrets", [])) == used
+
+
+def test_only_the_migration_signs_in_as_the_owner_of_the_tables() -> None:
+    for name in OURS:
+        given = SERVICES[name]["environment"]
+        owner = (
+            given["PORTAL_DATABASE_USER"] == SERVICES["postgres"]["environment"]["POSTGRES_USER"]
+        )
+        assert owner is (name == "migrate")
+        if not owner:
+            database = given["PORTAL_DATABASE_NAME"]
+            assert given["PORTAL_DATABASE_USER"] == roles_of(database).application
+            assert "database_password" not in SERVICES[name]["secrets"]
+    assert "manage.py create_roles" in str(SERVICES["migrate"]["command"])
+
+
+def test_every_secret_is_made_by_the_script() -> None:
+    assert set(COMPOSE["secrets"]) == set(make_secrets.NAMES)
 
 
 @each_of_ours

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from exchange_portal import env
 from exchange_portal.env import ConfigurationError, Environment, Mode, Variable
 from exchange_portal.parsers import text, whole_number
 
@@ -70,7 +71,46 @@ def test_an_unsafe_secret_is_refused_in_production_alone_and_never_repeated() ->
 def test_a_secret_can_come_from_a_file_without_its_last_newline(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("correct horse battery\n")
+    file.chmod(0o600)
     assert production({"PORTAL_SECRET_FILE": str(file)})[SECRET] == "correct horse battery"
+
+
+@pytest.mark.parametrize(("bits", "word"), [(0o644, "read"), (0o602, "write"), (0o666, "write")])
+def test_a_secret_file_that_all_may_write_or_read_is_refused(
+    tmp_path: Path, bits: int, word: str
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text("correct horse battery")
+    file.chmod(bits)
+    source = {"PORTAL_SECRET_FILE": str(file)}
+    said = refusal(source, SECRET, Mode.PRODUCTION)
+    assert said.startswith("PORTAL_SECRET_FILE names a file that everyone on this machine can")
+    assert f"can {word}, {file}; close it" in said
+    # A demo's secrets are worth nothing.
+    assert Environment(source, Mode.DEMO)[SECRET] == "correct horse battery"
+
+
+@pytest.mark.parametrize("bits", [0o400, 0o600, 0o640, 0o440])
+def test_a_secret_file_of_its_owner_and_a_group_is_taken(tmp_path: Path, bits: int) -> None:
+    file = tmp_path / "secret"
+    file.write_text("correct horse battery")
+    file.chmod(bits)
+    assert production({"PORTAL_SECRET_FILE": str(file)})[SECRET] == "correct horse battery"
+
+
+@pytest.mark.parametrize(("bits", "taken"), [(0o444, True), (0o446, False)])
+def test_where_a_container_finds_its_secrets_all_may_read_but_not_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bits: int, taken: bool
+) -> None:
+    monkeypatch.setattr(env, "MOUNTED", tmp_path)
+    file = tmp_path / "secret"
+    file.write_text("correct horse battery")
+    file.chmod(bits)
+    source = {"PORTAL_SECRET_FILE": str(file)}
+    if taken:
+        assert production(source)[SECRET] == "correct horse battery"
+    else:
+        assert "can write" in refusal(source, SECRET, Mode.PRODUCTION)
 
 
 def test_what_is_no_secret_does_not_come_from_a_file(tmp_path: Path) -> None:

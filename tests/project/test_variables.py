@@ -21,7 +21,7 @@ def test_the_documentation_holds_the_table_of_the_declarations() -> None:
 
 def test_no_two_variables_have_one_name() -> None:
     names = [variable.name for variable in variables.ALL]
-    assert len(names) == len(set(names)) == 30
+    assert len(names) == len(set(names)) == 39
 
 
 def test_a_complete_production_environment_can_be_read() -> None:
@@ -47,7 +47,12 @@ def test_production_does_not_start_without(variable: Variable[Any]) -> None:
 
 
 def test_no_secret_has_a_default_in_production() -> None:
-    optional = {"PORTAL_EMAIL_PASSWORD", "PORTAL_OIDC_CLIENT_SECRET", "PORTAL_REDIS_PASSWORD"}
+    optional = {
+        "PORTAL_EMAIL_PASSWORD",
+        "PORTAL_OIDC_CLIENT_SECRET",
+        "PORTAL_REDIS_PASSWORD",
+        "PORTAL_SECRET_KEY_FALLBACKS",
+    }
     for variable in variables.ALL:
         if variable.secret:
             assert variable.default == "" if variable.name in optional else variable.default is None
@@ -62,6 +67,8 @@ def test_no_secret_has_a_default_in_production() -> None:
         ("PORTAL_REDIS_PASSWORD", "redis"),
         ("PORTAL_OIDC_ISSUER", "http://login.example.com"),
         ("PORTAL_OIDC_CLIENT_SECRET", "secret"),
+        ("PORTAL_EMAIL_PASSWORD", "hunter2"),
+        ("PORTAL_SECRET_KEY_FALLBACKS", "too-short"),
         ("PORTAL_BASE_URL", "http://exchange.example.com"),
         ("PORTAL_ALLOWED_HOSTS", "*"),
         ("PORTAL_DATABASE_ENGINE", "sqlite"),

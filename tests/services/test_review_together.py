@@ -16,7 +16,7 @@ from elections.services import queue, review_clean
 from elections.services.queue import take_next
 from elections.services.review import review_submission
 from elections.services.review_clean import find_clean_valid
-from tests.concurrency import PATIENCE, at_once, clients
+from tests.concurrency import PATIENCE, at_once, clients, wait_until_blocked
 from tests.factory import elect, make_employee, make_grant, make_offer, make_user
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -68,33 +68,29 @@ def test_without_the_lock_two_reviewers_read_the_same_form(
         both_looked.wait(PATIENCE)
         hold(form, reviewer)
 
-    monkeypatch.setattr(queue, "_lock_first", lambda waiting: waiting.first())
+    monkeypatch.setattr(queue, "hold_queue", lambda offer: None)
     monkeypatch.setattr(queue, "_hold", hold_late)
 
     assert at_once(takers(2, open_offer)) == [forms[0], forms[0]]
 
 
-def test_a_form_taken_between_search_and_lock_is_not_given_again(
+def test_whoever_waits_for_a_colleague_looks_only_then(
     open_offer: Offer, forms: list[Submission], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     colleague, mine = takers(2, open_offer)
-    lock_first, given = queue._lock_first, []
+    hold, waiting = queue._hold, []
 
     with clients(1) as client:
 
-        def be_slow(waiting: QuerySet[Submission]) -> Submission | None:
-            found = waiting.first()
-            if not given:  # a colleague comes in between, once
-                given.append(None)
-                monkeypatch.setattr(queue, "_lock_first", lock_first)
-                given.append(client(colleague).result(PATIENCE))
-            return found
+        def hold_while_somebody_waits(form: Submission, reviewer: User) -> None:
+            if not waiting:
+                waiting.append(client(colleague))
+                wait_until_blocked()
+            hold(form, reviewer)
 
-        monkeypatch.setattr(queue, "_lock_first", be_slow)
-        mine_is = mine()
+        monkeypatch.setattr(queue, "_hold", hold_while_somebody_waits)
 
-    assert (given[1], mine_is) == (forms[0], forms[1])
-    assert ReviewHold.objects.get(submission=forms[0]).reviewer.email == "law0@example.com"
+        assert (mine(), waiting[0].result(PATIENCE)) == (forms[0], forms[1])
 
 
 def test_clean_forms_confirmed_by_two_at_once_are_decided_on_once(
