@@ -138,7 +138,8 @@ class AccountAdapter(DefaultAccountAdapter):
         sending = threading.Timer(UNTIL_ANSWERED, _send, wanted)
         sending.name = SENDING
         sending.start()
-        context_of.request.account_mail_written = True
+        if context_of.request is not None:  # none where a command tells somebody
+            context_of.request.account_mail_written = True
 
     def add_message(
         self,

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from scripts import machine
 from tests.browser import chromium  # noqa: F401  (a fixture)
+from tests.mails import no_mail_under_way  # noqa: F401  (a fixture)
 from tests.portal import (  # noqa: F401  (fixtures)
     committed,
     emptying_the_database_lifts_its_guards,

@@ -121,7 +121,7 @@ class AccountAdmin(
         """The address of resetting a second factor, before Django's own."""
         reset = self.admin_site.admin_view(self.reset_factor_view)
         name = "elections_user_reset_factor"
-        return [path("<int:pk>/second-factor/", reset, name=name), *super().get_urls()]
+        return [path("<key:pk>/second-factor/", reset, name=name), *super().get_urls()]
 
     def reset_factor_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """For whoever lost all of theirs (`elections.admin.factors`)."""

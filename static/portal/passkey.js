@@ -20,7 +20,7 @@
   };
   const text = (buffer) =>
     btoa(String.fromCharCode(...new Uint8Array(buffer)))
-      .replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+      .replace(/\+/g, "-").replaceAll("/", "_").replace(/=+$/, "");
   const known = (list) => (list || []).map((one) => ({ ...one, id: bytes(one.id) }));
 
   const ask = {

@@ -8,6 +8,7 @@ from django.test import Client
 
 from elections.models import InformationSession, Offer, User
 from tests.admin.people import signed_in
+from tests.signing_in import sign_in
 from tests.views.pages import typed, words
 
 SESSIONS = "/admin/elections/informationsession"
@@ -44,7 +45,7 @@ def test_a_page_that_is_too_old_does_not_lose_it_either(
     new: str, form: dict[str, str], hr: User
 ) -> None:
     strict = Client(enforce_csrf_checks=True, headers={"sec-fetch-site": "same-origin"})
-    strict.force_login(hr)
+    sign_in(strict, hr)
     page = strict.post(new, form)
     assert page.status_code == 403
     assert form.items() <= typed(page).items()
@@ -63,7 +64,7 @@ def test_a_password_is_never_repeated(offer: Offer, superuser: User) -> None:
     signed_out = Client().post("/admin/elections/user/add/", secret)
     assert signed_out.status_code == 302
     strict = Client(enforce_csrf_checks=True, headers={"sec-fetch-site": "same-origin"})
-    strict.force_login(superuser)
+    sign_in(strict, superuser)
     too_old = strict.post("/admin/elections/user/add/", secret)
     assert too_old.status_code == 403
     assert "se-cret" not in too_old.content.decode()

@@ -18,6 +18,7 @@ from django.test import Client, override_settings
 from elections.models import User
 from scripts.throwaway import production_environment
 from tests.project import starting
+from tests.signing_in import sign_in
 
 HOST = "portal.invalid"
 # Of Bootstrap's files, those that no page of ours loads: most of the time of a release.
@@ -82,7 +83,7 @@ def visitor(user: User | None = None, **options: Any) -> Client:
     """A browser of somebody signed in, or of nobody; it comes to production's host by https."""
     browser = Client(SERVER_NAME=HOST, raise_request_exception=False, **options)
     if user:
-        browser.force_login(user)
+        sign_in(browser, user)
     return browser
 
 

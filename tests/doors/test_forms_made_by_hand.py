@@ -20,6 +20,7 @@ from elections.models import (
 )
 from tests.doors.production import HOST
 from tests.factory import make_employee, make_grant, make_user
+from tests.signing_in import sign_in
 from tests.views.pages import choices, fill_in, signed_in
 
 PASSWORD = "three-quarters-rounded-up"
@@ -62,7 +63,7 @@ def test_nobody_is_led_elsewhere_by_what_stands_after_next(offer: Offer, place: 
             "/accounts/password/change/", "/accounts/password/set/", "/accounts/reauthenticate/",
             "/admin/login/", "/admin/logout/", "/accounts/logout/",
         ):  # fmt: skip
-            browser.force_login(user)
+            sign_in(browser, user)
             assert leads_here(browser.get(address, {name: place})), address
             assert leads_here(browser.post(address, {name: place})), address
 

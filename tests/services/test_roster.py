@@ -11,7 +11,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import is_password_usable, make_password
-from django.core.mail import EmailMessage
 from django.db import IntegrityError, connection
 from django.db.models import Model
 from django.test import Client
@@ -22,6 +21,7 @@ from elections.models import Employee, Grant, Offer, User
 from elections.services.ledger import broken_chains
 from elections.services.roster import Tally, in_sets, people
 from tests.factory import elect, make_employee, make_grant, make_user
+from tests.mails import account_mails
 from tests.roster_files import accepted, employee, grant, load, refusals
 
 
@@ -47,13 +47,13 @@ def test_people_come_with_accounts_that_nobody_can_sign_in_to_yet(offer: Offer) 
 
 
 def test_whoever_has_no_password_yet_can_ask_for_a_link_to_set_one(
-    offer: Offer, client: Client, mailoutbox: list[EmailMessage]
+    offer: Offer, client: Client
 ) -> None:
     accepted([employee("1", Email="pat@example.com")])
 
     client.post(reverse("account_reset_password"), {"email": "Pat@Example.com"})
 
-    (mail,) = mailoutbox
+    (mail,) = account_mails()
     assert mail.to == ["pat@example.com"]
     assert "/accounts/password/reset/key/" in str(mail.body)
 
