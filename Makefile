@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
-.PHONY: demo demo-reset test test-fast faults lint format lock oracle lighthouse screens bench bench-desk bench-roster rush runtime dev
+.PHONY: asvs audit demo demo-reset test test-fast faults lint format lock oracle lighthouse screens bench bench-desk bench-roster rush runtime dev
 
 demo: runtime          ## The portal with invented people: http://127.0.0.1:8000 (PORT=...)
 	@exec $(IN_VENV) -m scripts.demo
@@ -27,6 +27,12 @@ format: dev            ## Let ruff put the code in order
 
 lock: dev              ## Write the lock files anew from pyproject.toml (UPGRADE=1: newest versions)
 	@exec $(IN_VENV) -m scripts.lock $(if $(UPGRADE),--upgrade)
+
+audit: dev             ## Known weaknesses, bandit, a bill of materials, wapiti in each role (PARTS="code sbom")
+	@exec $(IN_VENV) -m scripts.audit $(PARTS)
+
+asvs: dev              ## Write docs/asvs.md anew from docs/asvs.toml
+	@exec $(IN_VENV) -m scripts.asvs
 
 oracle: dev            ## The deadline and its labels against a second computation, a million times
 	@exec $(IN_VENV) -m scripts.oracle

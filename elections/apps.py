@@ -14,7 +14,8 @@ class ElectionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks, and listen for sign-ins and for the end of a `migrate`."""
-        from elections import checks, signins  # noqa: F401  (both register; they need loaded apps)
+        # They register themselves, and need loaded apps.
+        from elections import checks, security_log, signins  # noqa: F401
         from elections.services.roles import renew_rights
 
         post_migrate.connect(renew_rights, sender=self, dispatch_uid="elections.renew_rights")

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_safe
 
 log = structlog.get_logger(__name__)
 
+PLAIN = "text/plain; charset=utf-8"
+
 
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 as long as the process answers; it asks nobody else."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type=PLAIN)
 
 
 @never_cache
@@ -33,7 +35,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         return _not_ready("the database does not answer")
     if missing:
         return _not_ready(f"{len(missing)} migrations not applied, first {missing[0]}")
-    return HttpResponse("ready\n", content_type="text/plain")
+    return HttpResponse("ready\n", content_type=PLAIN)
 
 
 def unapplied_migrations() -> list[str]:
@@ -44,4 +46,4 @@ def unapplied_migrations() -> list[str]:
 
 
 def _not_ready(reason: str) -> HttpResponse:
-    return HttpResponse(f"not ready: {reason}\n", status=503, content_type="text/plain")
+    return HttpResponse(f"not ready: {reason}\n", status=503, content_type=PLAIN)

@@ -10,6 +10,8 @@ import re
 from typing import Any
 
 import structlog
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 from structlog.typing import EventDict, WrappedLogger
 
 DETAIL = re.compile(r"\nDETAIL:.*(?:\n(?!CONTEXT:|HINT:|Traceback|\S+Error|\s+File|\n).*)*")
@@ -21,6 +23,37 @@ def without_refused_rows(logger: WrappedLogger, method: str, event: EventDict) -
         if isinstance(event.get(key), str):
             event[key] = DETAIL.sub("\nDETAIL: (cut)", event[key])
     return event
+
+
+def asked_by(request: HttpRequest | None) -> dict[str, Any]:
+    """Who asks for what, and from where; the account by its number, if it has been read by now."""
+    if request is None:
+        return {}
+    account = getattr(request, "_cached_user", None)
+    return {
+        "method": request.method,
+        "path": request.path,
+        "client": _client(request),
+        "account": account.pk if account else None,
+    }
+
+
+def _client(request: HttpRequest) -> str | None:
+    """The address that limits go by as well; None where the proxies did not tell."""
+    from allauth.account.adapter import get_adapter  # which reads the settings that read this file
+
+    try:
+        address: str = get_adapter(request).get_client_ip(request)
+    except PermissionDenied:
+        return None
+    return address
+
+
+def with_who_asked(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """A structlog processor: add who asked to what Django says of a request, such as a refusal."""
+    request = getattr(event.get("_record"), "request", None)
+    # Django's server for development puts a socket there.
+    return event | asked_by(request) if isinstance(request, HttpRequest) else event
 
 
 def configuration(*, json: bool, level: str) -> dict[str, Any]:
@@ -47,7 +80,11 @@ def configuration(*, json: bool, level: str) -> dict[str, Any]:
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [structlog.stdlib.ExtraAdder(allow=["status_code"]), *shared],
+                "foreign_pre_chain": [
+                    structlog.stdlib.ExtraAdder(allow=["status_code"]),
+                    with_who_asked,
+                    *shared,
+                ],
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.format_exc_info,

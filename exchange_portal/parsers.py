@@ -78,6 +78,16 @@ def mail_address(value: str) -> str:
     return value
 
 
+def contact(value: str) -> str:
+    """A `mailto:` or https address, as security.txt wants it; nothing when the variable is unset.
+
+    A bare mail address becomes a `mailto:` one.
+    """
+    if not value or (value.startswith("https://") and not re.search(r"\s", value)):
+        return value
+    return f"mailto:{mail_address(value.removeprefix('mailto:'))}"
+
+
 def broker_address(value: str) -> str:
     """A Redis address, or one of the two transports that need no server."""
     if value in ("filesystem://", "memory://"):

@@ -236,6 +236,13 @@ HR_EMAIL = Variable(
     demo_default="hr@example.com",
     description="Where HR is told of mail that could not be delivered.",
 )
+SECURITY_CONTACT = Variable(
+    "PORTAL_SECURITY_CONTACT",
+    "mail or https address",
+    parsers.contact,
+    default="",
+    description="Whom to tell of a weakness, for /.well-known/security.txt; unset, there is none.",
+)
 EXTENSION_NEEDS_APPROVAL = Variable(
     "PORTAL_EXTENSION_NEEDS_APPROVAL",
     "yes or no",

@@ -90,6 +90,7 @@ POSTGRESQL = Part(
 REDIS = Part("Redis", lambda: shutil.which("redis-server") is not None, ("redis-server",))
 FAKETIME = Part("faketime", lambda: faketime_library() is not None, ("faketime",))
 NETWORK = Part("the ip command", lambda: shutil.which("ip") is not None, ("iproute2",))
+WAPITI = Part("wapiti", lambda: shutil.which("wapiti") is not None, ("wapiti",))
 CHROMIUM = Part("Chromium", lambda: chromium() is not None, ("chromium",))
 
 

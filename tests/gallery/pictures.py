@@ -16,6 +16,7 @@ PICTURE_OF = {picture.name: picture for picture in PICTURES}
 
 NO_PAGES = {
     "healthz": "a word in plain text",
+    "security-txt": "four lines in plain text",
     "readyz": "a word in plain text",
     "calendar": "a calendar file",
     "time-left": "two facts as JSON, for a script",

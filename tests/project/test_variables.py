@@ -21,7 +21,7 @@ def test_the_documentation_holds_the_table_of_the_declarations() -> None:
 
 def test_no_two_variables_have_one_name() -> None:
     names = [variable.name for variable in variables.ALL]
-    assert len(names) == len(set(names)) == 33
+    assert len(names) == len(set(names)) == 34
 
 
 def test_a_complete_production_environment_can_be_read() -> None:
