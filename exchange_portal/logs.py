@@ -64,7 +64,9 @@ def with_who_asked(logger: WrappedLogger, method: str, event: EventDict) -> Even
     """A structlog processor: add who asked to what Django says of a request, such as a refusal."""
     request = getattr(event.get("_record"), "request", None)
     # Django's server for development puts a socket there.
-    return event | asked_by(request) if isinstance(request, HttpRequest) else event
+    if isinstance(request, HttpRequest):
+        event.update(asked_by(request))
+    return event
 
 
 def configuration(*, json: bool, level: str) -> dict[str, Any]:

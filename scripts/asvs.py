@@ -49,7 +49,7 @@ twice.
 
 @dataclass(frozen=True)
 class Requirement:
-    """One requirement and how the portal stands to it; `docs/asvs.toml` says what a field is."""
+    """One requirement and how the portal stands to it; `docs/asvs.toml` says what fields are."""
 
     number: str
     level: int
@@ -84,15 +84,16 @@ Tell = Callable[[Requirement], str]
 
 
 def load(text: str) -> list[Requirement]:
-    """The requirements of a file, in the standard's order. Raises `TypeError` at a field unknown."""
+    """The requirements of a file, in the standard's order. `TypeError` at a field unknown."""
     found = [
-        Requirement(
-            number=number,
-            **{name: tuple(v) if isinstance(v, list) else v for name, v in fields.items()},
-        )
+        Requirement(number=number, **_frozen(fields))
         for number, fields in tomllib.loads(text).items()
     ]
     return sorted(found, key=lambda requirement: requirement.order)
+
+
+def _frozen(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in fields.items()}
 
 
 def page(requirements: list[Requirement]) -> str:

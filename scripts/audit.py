@@ -3,7 +3,7 @@
     .venv/bin/python -m scripts.audit [code] [packages] [sbom] [scan]
 
 code: bandit, each of whose findings needs a reason in scripts/bandit.toml. packages: the locked
-packages, by PyPI's list of known weaknesses. sbom: the bill of materials, var/sbom.json (CycloneDX).
+packages, by PyPI's list of known weaknesses. sbom: the CycloneDX bill of materials, var/sbom.json.
 scan: wapiti, signed in as each role, some forty minutes.
 """
 
@@ -27,7 +27,7 @@ SBOM = ROOT / "var" / "sbom.json"
 
 
 def main(parts: list[str]) -> int:
-    """Run each part that was named, or all; returns 1 when one found something or could not look."""
+    """Run each part that was named, or all; returns 1 when one found something or could not."""
     if unknown := set(parts) - set(PARTS):
         print(f"There is no part {', '.join(unknown)}; there are {', '.join(PARTS)}.")
         return 1
@@ -60,7 +60,8 @@ def bandit(paths: Sequence[str | Path]) -> list[dict[str, Any]]:
 def without_reason(found: list[dict[str, Any]], reasons: dict[str, dict[str, str]]) -> list[str]:
     """A line for each finding without a reason, and for each reason without a finding."""
     everywhere = reasons["every file"]
-    seen, problems = set(), []
+    seen: set[tuple[str, str]] = set()
+    problems: list[str] = []
     for finding in found:
         file, rule = finding["filename"].removeprefix("./"), finding["test_id"]
         seen |= {("every file", rule)} if rule in everywhere else {(file, rule)}

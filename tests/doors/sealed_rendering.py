@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import resource
 import sys
 import time
@@ -138,9 +139,13 @@ def main(secret: str, site: str, how: str = "") -> None:
     import django
 
     django.setup()
-    sys.addaudithook(note)
-    told = fetching(secret, site) if how else hostile(secret, site)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # KB
+    # Opened before nothing can be; what the kernel tells of a child begins with its parent's memory.
+    with Path("/proc/self/status").open(encoding="ascii") as status:
+        sys.addaudithook(note)
+        told = fetching(secret, site) if how else hostile(secret, site)
+        found = re.search(r"VmHWM:\s+(\d+) kB", status.read())
+    assert found is not None
+    peak = int(found[1])
     sys.stdout.write(json.dumps(told | {"noted": sorted(set(noted)), "peak": peak}))
 
 

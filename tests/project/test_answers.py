@@ -94,7 +94,7 @@ def names_and_arguments(
 ARGUMENTS = {
     "receipt", "slug", "name", "number", "object_id", "content_type_id", "url", "app_label",
     "file", "kind", "employee", "form", "submission", "offer", "document", "session", "proposal",
-    "upload", "pk", "step", "scan", "status_change",
+    "upload", "pk", "step", "scan", "status_change", "id",
     # Of the mail that lets someone choose a password: good once, and moved into the session.
     "uidb36", "key",
 }  # fmt: skip
@@ -108,8 +108,10 @@ def test_no_address_carries_a_secret_or_a_person() -> None:
 @pytest.mark.parametrize("path", KINDS)
 def test_trace_is_refused_everywhere(employee: Employee, path: str) -> None:
     response = signed_in(employee).trace(path, HTTP_X_SECRET="echo-me")
-    assert response.status_code in (302, 403, 404, 405)
-    assert b"echo-me" not in response.content
+    assert response.status_code in (
+        (404, 405) if path.startswith("/static") else (302, 403, 404, 405)
+    )
+    assert "echo-me" not in str(response.headers) + str(response.getvalue())
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import logging.config
+import logging
 from collections.abc import Callable, Iterator
+from io import StringIO
 from typing import Any
 
 import pytest
 import structlog
-from django.conf import settings as portal
 from django.core.cache import cache
 from django.test import Client
 
@@ -25,17 +25,37 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
-    """The lines that production would have logged since it was last asked."""
+def written() -> Iterator[StringIO]:
+    """All that production would have logged."""
     cache.clear()
-    before = structlog.get_config()
-    logging.config.dictConfig(logs.configuration(json=True, level="INFO"))
-    loggers = [module.log for module in (security_log,)]
-    for log in loggers:
-        log.__dict__.pop("bind", None)  # a logger remembers how it was set up when first used
-    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    before, stream, root = structlog.get_config(), StringIO(), logging.getLogger()
+    line = logs.configuration(json=True, level="INFO")["formatters"]["line"]
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=line["foreign_pre_chain"], processors=line["processors"]
+    ))  # fmt: skip
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    security_log.log.__dict__.pop("bind", None)  # it remembers how it was set up when first used
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)
     structlog.configure(**before)
-    logging.config.dictConfig(portal.LOGGING)
+    security_log.log.__dict__.pop("bind", None)
+
+
+@pytest.fixture
+def said(written: StringIO) -> Lines:
+    """The lines since it was last asked."""
+
+    def since() -> list[dict[str, Any]]:
+        lines = [json.loads(line) for line in written.getvalue().rstrip("\n").split("\n") if line]
+        written.seek(0)
+        written.truncate()
+        return lines
+
+    return since
 
 
 @pytest.fixture
@@ -125,13 +145,14 @@ def test_a_strange_host_is_logged(offer: Offer, said: Lines) -> None:
     "typed", ["a\nb", "a\r\nb", 'a"}\n{"event": "signed_in"', "a\x1b[2Jb", "a\u2028b"]
 )
 def test_what_is_typed_cannot_make_a_second_line(
-    offer: Offer, capsys: pytest.CaptureFixture[str], said: Lines, typed: str
+    offer: Offer, written: StringIO, typed: str
 ) -> None:
     structlog.get_logger("portal.test").warning(typed, typed=typed)
     logging.getLogger("django.request").warning("Not Found: %s", typed)
     Client().get("/" + typed.replace("\n", "%0A").replace("\r", "%0D"))
-    out = capsys.readouterr().err
+    out = written.getvalue()
     lines = [json.loads(line) for line in out.rstrip("\n").split("\n")]
+    assert len(lines) == 3
     assert all(line["event"] != "signed_in" for line in lines)
     assert "\x1b" not in out
     assert "\u2028" not in out

@@ -28,7 +28,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         cwd=starting.ROOT,
         env=starting.surroundings({
             **{name: value for name, value in os.environ.items() if name == "PATH"},
-            "PORTAL_MODE": "demo", "PORTAL_DATA_DIR": str(folder),
+            "PORTAL_MODE": "test", "PORTAL_DATA_DIR": str(folder),
             "DJANGO_SETTINGS_MODULE": "exchange_portal.settings",
         }),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -53,26 +53,26 @@ def answers(port: int, sent: bytes) -> list[int]:
     return [int(part[:3]) for part in received.split(b"HTTP/1.1 ")[1:]]
 
 
-def post(*headers: str, body: bytes) -> bytes:
-    lines = ["POST /healthz HTTP/1.1", "Host: 127.0.0.1", *headers, "", ""]
+def request(*headers: str, body: bytes) -> bytes:
+    lines = ["GET /healthz HTTP/1.1", "Host: 127.0.0.1", *headers, "", ""]
     return "\r\n".join(lines).encode() + body
 
 
 def test_a_plain_request_is_answered(port: int) -> None:
     assert answers(port, HIDDEN) == [200]
-    assert answers(port, post("Content-Length: 0", body=b"")) == [405]
+    assert answers(port, request("Content-Length: 0", body=b"")) == [200]
 
 
 TWO_LENGTHS = {
-    "length and chunks": post(
+    "length and chunks": request(
         "Content-Length: 4", "Transfer-Encoding: chunked", body=b"0\r\n\r\n" + HIDDEN
     ),
-    "two lengths": post("Content-Length: 0", f"Content-Length: {len(HIDDEN)}", body=HIDDEN),
-    "a length that is no number": post("Content-Length: +0", body=HIDDEN),
-    "chunks under another name": post("Transfer-Encoding: xchunked", body=b"0\r\n\r\n" + HIDDEN),
-    "chunks twice": post("Transfer-Encoding: chunked, chunked", body=b"0\r\n\r\n" + HIDDEN),
-    "a header with a space": post("Content-Length : 0", body=HIDDEN),
-    "a folded header": post("Content-Length:", " 0", body=HIDDEN),
+    "two lengths": request("Content-Length: 0", f"Content-Length: {len(HIDDEN)}", body=HIDDEN),
+    "a length that is no number": request("Content-Length: +0", body=HIDDEN),
+    "chunks under another name": request("Transfer-Encoding: xchunked", body=b"0\r\n\r\n" + HIDDEN),
+    "chunks twice": request("Transfer-Encoding: chunked, chunked", body=b"0\r\n\r\n" + HIDDEN),
+    "a header with a space": request("Content-Length : 0", body=HIDDEN),
+    "a folded header": request("Content-Length:", " 0", body=HIDDEN),
 }
 
 
@@ -87,4 +87,4 @@ def test_what_follows_such_a_request_is_not_answered(port: int) -> None:
     for sent in TWO_LENGTHS.values():
         assert 200 not in answers(port, sent)
     # The same hidden request after one that is sound is a second request, and has an answer.
-    assert answers(port, post("Content-Length: 0", body=HIDDEN))[-1] == 200
+    assert answers(port, request("Content-Length: 0", body=HIDDEN))[-1] == 200
