@@ -196,5 +196,5 @@ def _stranger(request: HttpRequest, account: str, rate: Rate) -> str:
 def _run(statement: str, *values: str | float) -> tuple[list[Any], int]:
     """The rows that a statement gives, and how many rows it was about."""
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(now=NOW[connection.vendor]), values)
+        cursor.execute(statement.replace("{now}", NOW[connection.vendor]), values)
         return (cursor.fetchall() if cursor.description else []), cursor.rowcount

@@ -139,7 +139,7 @@ def main(secret: str, site: str, how: str = "") -> None:
     import django
 
     django.setup()
-    # Opened before nothing can be; what the kernel tells of a child begins with its parent's memory.
+    # Opened while it can be; what `getrusage` tells of a child begins with its parent's memory.
     with Path("/proc/self/status").open(encoding="ascii") as status:
         sys.addaudithook(note)
         told = fetching(secret, site) if how else hostile(secret, site)

@@ -89,7 +89,7 @@ def open_formats(tree: ast.AST) -> Iterator[ast.AST]:
 
 def weak_cryptography(tree: ast.AST) -> Iterator[ast.AST]:
     """Chance that can be foretold, and cryptography from anywhere else than we decided on."""
-    known = {"random", "Crypto", "Cryptodome", "rsa", "ecdsa", "pyaes", "nacl", "cryptography"}
+    known = {"random", "Crypto", "Cryptodome", "rsa", "ecdsa", "pyaes", "nacl"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]

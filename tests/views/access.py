@@ -24,6 +24,10 @@ NOT_FOUND = "302 404 404 403"
 NOT_THERE = "404 404 404 404"
 INCOMPLETE = "302 422 422 403"
 LED_ON = "302 302 302 302"
+STAFF_ALONE = "302 404 404 200"
+NO_FACTOR = "302 404 404 404"
+NO_NEED = "302 404 404 302"
+NO_REASON = "302 404 404 403"
 NO_METHOD = "405 405 405 405"
 
 ACCESS: dict[str, list[Row]] = {
@@ -98,6 +102,44 @@ ACCESS: dict[str, list[Row]] = {
     ],
     "account_request_login_code": [("a form", "/accounts/login/code/", SIGNED_OUT, SIGNED_OUT)],
     "account_confirm_login_code": [("no code", "/accounts/login/code/confirm/", LED_ON, LED_ON)],
+    "session-left": [("one's session", "/session-left/", ANYBODY, ANYBODY)],
+    "my-account": [("one's sessions", "/account/", SIGNED_IN, "302 303 303 303")],
+    # The provider that single sign-on would ask, if there were one
+    "single-sign-on": [("nothing", "/sign-on/", NOT_THERE, NOT_THERE)],
+    "single-sign-on-back": [("nothing", "/sign-on/back/", NOT_THERE, NOT_THERE)],
+    # The second factor of staff, who have shown one here but set up none
+    "mfa_index": [("one's own", "/accounts/2fa/", STAFF_ALONE, "302 404 404 405")],
+    "mfa_activate_totp": [("a form", "/accounts/2fa/totp/activate/", STAFF_ALONE, STAFF_ALONE)],
+    "mfa_add_webauthn": [("a form", "/accounts/2fa/webauthn/add/", STAFF_ALONE, STAFF_ALONE)],
+    "mfa_generate_recovery_codes": [
+        ("a form", "/accounts/2fa/recovery-codes/generate/", STAFF_ALONE, STAFF_ALONE)
+    ],
+    "mfa_deactivate_totp": [("none", "/accounts/2fa/totp/deactivate/", NO_FACTOR, NO_FACTOR)],
+    "mfa_remove_webauthn": [
+        ("missing", "/accounts/2fa/webauthn/keys/1/remove/", NO_FACTOR, NO_FACTOR)
+    ],
+    "mfa_view_recovery_codes": [
+        ("none", "/accounts/2fa/recovery-codes/", NO_FACTOR, "302 404 404 405")
+    ],
+    "mfa_authenticate": [
+        ("nobody half signed in", "/accounts/2fa/authenticate/", NO_NEED, NO_NEED)
+    ],
+    "mfa_reauthenticate": [("none", "/accounts/2fa/reauthenticate/", NO_REASON, NO_REASON)],
+    "mfa_reauthenticate_webauthn": [
+        ("none", "/accounts/2fa/reauthenticate/webauthn/", NOT_THERE, NOT_THERE)
+    ],
+    **{
+        name: [("nothing", f"/accounts/2fa/{address}", NOT_THERE, NOT_THERE)]
+        for name, address in {
+            "accounts/2fa/webauthn/": "webauthn/",
+            "mfa_list_webauthn": "webauthn/",
+            "accounts/2fa/webauthn/keys/<int:pk>/edit/": "webauthn/keys/1/edit/",
+            "mfa_edit_webauthn": "webauthn/keys/1/edit/",
+            "accounts/2fa/recovery-codes/download/": "recovery-codes/download/",
+            "mfa_download_recovery_codes": "recovery-codes/download/",
+        }.items()
+    },
+    "security-txt": [("no contact", "/.well-known/security.txt", NOT_THERE, NO_METHOD)],
     # The mails of a demo, which this is not
     "demo-mail": [("nothing", "/demo/mail/", NOT_THERE, NO_METHOD)],
     "demo-mail-message": [("nothing", "/demo/mail/x.eml", NOT_THERE, NO_METHOD)],
