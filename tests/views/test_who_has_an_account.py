@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -61,6 +62,7 @@ class Work:
 @pytest.fixture(autouse=True)
 def written(offer: Offer, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The mails that are written, sent or not."""
+    cache.clear()  # the limits of attempts, which the tests before have used up
     settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
     CountingHasher.hashed.clear()
     for name in WHO:
