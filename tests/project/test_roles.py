@@ -232,7 +232,7 @@ OF_THE_OWNER = {
     "CREATE FUNCTION": "CREATE FUNCTION more() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "REPLACE FUNCTION": "CREATE OR REPLACE FUNCTION elections_refuse_change() RETURNS trigger"
     " LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
-    "TRUNCATE": "TRUNCATE django_session",
+    "TRUNCATE": "TRUNCATE elections_browsersession",
     "GRANT": "GRANT UPDATE ON elections_line TO CURRENT_USER",
     "migrations": "DELETE FROM django_migrations",
 }
@@ -303,7 +303,7 @@ def test_the_reader_reads_and_writes_nothing(reader: Connection, owner: Connecti
 def test_the_reader_sees_no_session_and_no_password(reader: Connection) -> None:
     reader.execute("SELECT email, is_staff FROM elections_user")
     for secret in ("SELECT password FROM elections_user", "SELECT * FROM elections_user",
-                   "SELECT session_key FROM django_session"):  # fmt: skip
+                   "SELECT session_key FROM elections_browsersession"):  # fmt: skip
         with pytest.raises(errors.InsufficientPrivilege):
             reader.execute(secret)
 

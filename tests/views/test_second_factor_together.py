@@ -32,7 +32,8 @@ SHOW = "/accounts/2fa/authenticate/"
 
 @pytest.fixture
 def law(settings) -> User:
-    """Lou, with an app; and processes that share no cache, as the portal's do."""
+    """Lou, with an app; and processes that share no cache, as the portal's do, nor any limit."""
+    settings.ACCOUNT_RATE_LIMITS = False
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
     setting_changed.send(sender=None, setting="CACHES", value=settings.CACHES, enter=True)
     make_offer()
