@@ -236,13 +236,13 @@ class Stack:
 
 
 class _Variables:
-    """What `databases.postgresql` reads: the given text of each variable."""
+    """What `databases.postgresql` reads: the given text of each variable, or its default."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.environment = environment
 
     def __getitem__(self, variable: Any) -> Any:
-        return self.environment[variable.name]
+        return self.environment.get(variable.name, variable.default)
 
 
 @contextmanager
