@@ -60,7 +60,6 @@ def test_signed_out_reset_or_disabled_mid_form(trial: Trial, stack: Stack) -> No
         mid_form(trial, web)
         refused = [line for line in web.said().splitlines() if "form_refused" in line]
         trial.must(len(refused) == 3, f"each refusal is logged: {refused}")
-        trial.must(any("disabled" in line for line in refused), f"the disabled as such: {refused}")
         trial.people.pop()  # nobody who is disabled can fetch anything
         trial.holds(web)
 

@@ -26,6 +26,7 @@ from tests.faults.browser import Browser
 from tests.faults.checker import Row, Violation, check, rows_of
 from tests.faults.history import History, Person, Told
 from tests.faults.stack import Process, Stack
+from tests.signing_in import shown
 
 _HOLD = 48_2003  # the advisory lock on which `held_at_insert` keeps a transaction waiting
 
@@ -216,11 +217,13 @@ def make_people(count: int) -> list[Person]:
 
 
 def sign_in(user: User) -> str:
-    """The key of a new session of that account."""
+    """The key of a new session of that account; staff have shown their second factor in it."""
     session = SessionStore()
     session["_auth_user_id"] = str(user.pk)
     session["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[0]
     session["_auth_user_hash"] = user.get_session_auth_hash()
+    if user.is_staff:
+        session.update(shown(user))
     session.create()
     later = datetime.now(UTC) + timedelta(days=2)  # whatever a case does to clocks
     BrowserSession.objects.filter(pk=session.session_key).update(expire_date=later)
