@@ -153,7 +153,8 @@ DANGEROUS = re.compile(
 # A key of an object that is only known while running; a Map has no prototype to reach.
 KEY_FROM_OUTSIDE = re.compile(r"\w\[\s*[a-zA-Z_$][\w.$]*\s*\]\s*=(?!=)|Object\.assign|__proto__")
 KEPT = re.compile(
-    r"sessionStorage|indexedDB|document\.cookie|\bcaches\b|localStorage(?!\.(?:get|set)Item\((?:KEYS_)?KEPT\b)"
+    r"sessionStorage|indexedDB|document\.cookie|\bcaches\b"
+    r"|localStorage(?!\.(?:get|set)Item\((?:KEYS_)?KEPT\b)"
 )
 
 
@@ -182,7 +183,9 @@ def test_no_script_makes_keys_of_an_object_out_of_input() -> None:
 
 def test_the_browser_keeps_two_preferences_and_nothing_else() -> None:
     assert lines_with(KEPT) == []
-    kept = re.findall(r"setItem\((?:KEYS_)?KEPT, (.*)\);", "\n".join(f.read_text() for f in SCRIPTS))
+    kept = re.findall(
+        r"setItem\((?:KEYS_)?KEPT, (.*)\);", "\n".join(f.read_text() for f in SCRIPTS)
+    )
     assert sorted(kept) == ['hidden ? "hidden" : "shown"', 'on ? "on" : "off"']
     assert KEPT.search('localStorage.setItem("name", name)')
 
