@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError
@@ -11,7 +12,7 @@ from django.db import IntegrityError
 from elections import clock
 from elections.core.terms import Choice
 from elections.models import Employee, Offer, Scan, Submission
-from elections.services import paper
+from elections.services import paper, submit
 from elections.services.answers import Decline, Election
 from elections.services.ledger import broken_chains
 from elections.services.paper import PaperForm, submit_paper
@@ -76,14 +77,15 @@ def test_one_form_sent_twice_at_once_is_recorded_once(employee: Employee, offer:
 def test_without_the_lock_two_forms_at_once_end_in_an_error(
     employee: Employee, offer: Offer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    everyone_read = threading.Barrier(2)
+    everyone_judged = threading.Barrier(2)
+    append = submit.append_submission
 
-    def read(employee_id: int) -> Employee:
-        person = Employee.objects.get(pk=employee_id)
-        everyone_read.wait(PATIENCE)
-        return person
+    def append_once_all_are_judged(*form: Any, **about: Any) -> Submission:
+        everyone_judged.wait(PATIENCE)
+        return append(*form, **about)
 
-    monkeypatch.setattr(paper, "lock_employee", read)
+    monkeypatch.setattr(paper, "lock_employee", lambda key: Employee.objects.get(pk=key))
+    monkeypatch.setattr(submit, "append_submission", append_once_all_are_judged)
 
     outcomes = at_once([lambda form=form: send(employee, offer, form) for form in forms(employee)])
 

@@ -47,15 +47,16 @@ def election() -> SignedForm:
 
 
 def without_the_lock(monkeypatch: pytest.MonkeyPatch, clients_at_once: int) -> None:
-    """Read the employee without locking, all clients before any goes on."""
-    everyone_read = threading.Barrier(clients_at_once)
+    """Read the employee without locking, and let all clients be judged before any goes on."""
+    everyone_judged = threading.Barrier(clients_at_once)
+    append = submit.append_submission
 
-    def read(employee_id: int) -> Employee:
-        person = Employee.objects.get(pk=employee_id)
-        everyone_read.wait(PATIENCE)
-        return person
+    def append_once_all_are_judged(*form: Any, **about: Any) -> Submission:
+        everyone_judged.wait(PATIENCE)
+        return append(*form, **about)
 
-    monkeypatch.setattr(submit, "lock_employee", read)
+    monkeypatch.setattr(submit, "lock_employee", lambda key: Employee.objects.get(pk=key))
+    monkeypatch.setattr(submit, "append_submission", append_once_all_are_judged)
 
 
 def test_of_two_forms_sent_at_once_one_counts_and_the_other_is_shown_it(
