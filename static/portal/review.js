@@ -2,22 +2,22 @@
 "use strict";
 
 const SWITCH = document.querySelector("[data-shortcuts]");
-const KEPT = "review-shortcuts"; // "off" once someone has switched them off in this browser
+const KEYS_KEPT = "review-shortcuts"; // "off" once someone has switched them off in this browser
 // A key pressed twice by mistake must not decide on the next form before it has been seen.
 const QUIET_AT_FIRST = 600;
 const shownAt = performance.now();
 
-function remembered() {
+function keysRemembered() {
   try {
-    return localStorage.getItem(KEPT) !== "off";
+    return localStorage.getItem(KEYS_KEPT) !== "off";
   } catch {
     return true; // a browser that keeps nothing: on, each time
   }
 }
 
-function remember(on) {
+function rememberKeys(on) {
   try {
-    localStorage.setItem(KEPT, on ? "on" : "off");
+    localStorage.setItem(KEYS_KEPT, on ? "on" : "off");
   } catch {
     // It then holds for this page alone.
   }
@@ -54,6 +54,6 @@ document.addEventListener("keydown", (event) => {
   press(event.key.toLowerCase());
 });
 
-SWITCH.checked = remembered();
-SWITCH.addEventListener("change", () => remember(SWITCH.checked));
+SWITCH.checked = keysRemembered();
+SWITCH.addEventListener("change", () => rememberKeys(SWITCH.checked));
 document.querySelectorAll("[data-with-script]").forEach((element) => { element.hidden = false; });

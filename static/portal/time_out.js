@@ -72,7 +72,7 @@ function keepSession(dialog) {
       say("You have been signed out.");
     }
     if (over) return;
-    part("time").textContent = inWords(left());
+    part("time").textContent = secondsInWords(left());
     const passed = TOLD.filter(([mark]) => told > mark && left() <= mark).pop();
     told = left();
     if (passed) say(`You are signed out in ${passed[1]}.`);
@@ -115,7 +115,7 @@ function keepSession(dialog) {
 }
 
 // Rounded up: while it says "1 minute", there is no more than that.
-function inWords(seconds) {
+function secondsInWords(seconds) {
   if (seconds > 60) return `${Math.ceil(seconds / 60)} minutes`;
   return seconds === 60 ? "1 minute" : `${seconds} second${seconds === 1 ? "" : "s"}`;
 }

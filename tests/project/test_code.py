@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -216,3 +217,17 @@ def test_bandit_would_find_what_it_is_for(tmp_path: Path, source: str, rule: str
 def test_a_reason_that_nothing_needs_is_told() -> None:
     reasons = {"every file": {}, "elections/nowhere.py": {"B101": "because"}}
     assert audit.without_reason([], reasons) == ["elections/nowhere.py: B101: not needed"]
+
+
+def names_of(script: str) -> list[str]:
+    """What a script declares for all scripts of its page."""
+    return re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", script, re.MULTILINE)
+
+
+def test_no_two_scripts_declare_one_name() -> None:
+    """They share a page: the one that came last would be called by both."""
+    scripts = sorted((ROOT / "static" / "portal").glob("*.js"))
+    names = [name for script in scripts for name in names_of(script.read_text(encoding="utf-8"))]
+    assert len(names) > 20
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+    assert names_of("const A = 1;\nasync function b() {\n  const c = 2;\n}\n") == ["A", "b"]
