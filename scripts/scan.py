@@ -33,7 +33,7 @@ MODULES = (
     "http_headers", "methods", "permanentxss", "redirect", "shellshock", "sql", "xss",
 )  # fmt: skip
 # What would end the session in the middle of the scan, so that the rest were done signed out.
-LEFT_ALONE = ("accounts/logout/", "admin/logout/")
+LEFT_ALONE = ("accounts/logout/", "admin/logout/", "account/")
 # Debian's wapiti 3.0.4 cannot leave an address alone under Python 3.11: its pattern for it ends in
 # flags that have to stand first by now. So it is started with a pattern of the standard library.
 STARTED = """
