@@ -17,6 +17,7 @@ from django.db import transaction
 from elections.models import User
 from elections.services import factors
 
+NAME_LENGTH = 60
 NO_CODE = "Please type the code that your app shows now, or one of your recovery codes."
 NO_APP_CODE = "Please type the code that your app shows now."
 NO_PASSKEY = "The passkey gave no answer. Please try again, or use another way."
@@ -118,8 +119,11 @@ class AddWebAuthnForm(_Passkey, webauthn.AddWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = "What to call it"
-        self.fields["name"].max_length = 60
-        self.fields["name"].widget.attrs["maxlength"] = 60
+        self.fields["name"].widget.attrs["maxlength"] = NAME_LENGTH
+
+    def clean_name(self) -> str:
+        """The name, cut off rather than refused: by now the device keeps the passkey."""
+        return str(super().clean_name())[:NAME_LENGTH]
 
     def clean(self) -> dict[str, Any]:
         """The answer of a passkey, if it is one."""

@@ -59,6 +59,13 @@ def test_it_opens_the_portal_and_comes_with_recovery_codes(browser: Client) -> N
     assert entry.details == {"added": "passkey"}
 
 
+def test_a_name_that_is_too_long_is_cut_off(browser: Client) -> None:
+    add(browser, Passkey(), name="x" * 1000)
+
+    kept = Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN)
+    assert kept.data["name"] == "x" * 60
+
+
 def test_it_is_asked_for_at_the_next_sign_in(browser: Client) -> None:
     passkey, other = Passkey(), Client()
     add(browser, passkey)
