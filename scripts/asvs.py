@@ -60,19 +60,13 @@ class Requirement:
     operator: str = ""
     not_applicable: str = ""
     not_met: str = ""
-    pending: tuple[str, ...] = ()
     note: str = ""
 
     @property
     def answered(self) -> bool:
         """Whether anything says how it stands."""
         return bool(
-            self.tests
-            or self.documents
-            or self.operator
-            or self.not_applicable
-            or self.not_met
-            or self.pending
+            self.tests or self.documents or self.operator or self.not_applicable or self.not_met
         )
 
     @property
@@ -103,7 +97,6 @@ def page(requirements: list[Requirement]) -> str:
     parts += summary(
         "Not met", ("what it asks", "what is missing"), requirements, lambda r: r.not_met
     )
-    parts += summary("Still being built", ("what it asks", "by"), requirements, under_way)
     parts += summary(
         "For whoever runs the portal", ("what it asks", "what to do"), requirements,
         lambda r: r.operator,
@@ -136,18 +129,11 @@ def summary(
     return [f"## {title}", table(("", *heads), rows)] if rows else []
 
 
-def under_way(requirement: Requirement) -> str:
-    """The names of the work that will hold it."""
-    return ", ".join(requirement.pending)
-
-
 def standing(requirement: Requirement) -> str:
     """All that is said of how it stands, in one cell."""
     said = []
     if requirement.not_met:
         said.append(f"**Not met:** {requirement.not_met}")
-    if requirement.pending:
-        said.append(f"**Still being built:** {under_way(requirement)}")
     if requirement.not_applicable:
         said.append(f"*Does not apply:* {requirement.not_applicable}")
     said += [f"`{test}`" for test in requirement.tests]
