@@ -20,6 +20,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from elections import factors, known_browser, signins
@@ -27,7 +28,7 @@ from elections.browser_sessions import end_sessions
 from elections.client_address import client_address
 from elections.limits import Refusal
 from elections.models import User
-from elections.prepared import A_KEY, Prepared
+from elections.prepared import A_KEY, A_WORD, Prepared
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +87,11 @@ class AccountAdapter(DefaultAccountAdapter):
             return ValidationError(TOO_MANY[refusal.action].format(wait=refusal.wait), code=code)
         error: ValidationError = super().validation_error(code, *args)
         return error
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Begin the session, and note the sign-in, in one commit."""
+        with transaction.atomic():
+            super().login(request, user)
 
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         """Go on to where one wanted to go, in a browser that is known from now on."""
@@ -181,7 +187,7 @@ class AuthenticationBackend(auth_backends.AuthenticationBackend):
         password = credentials.get("password")
         if not address or not password:
             return None
-        account = User.objects.filter(email=address).first() or nobody()
+        account = _addressed.one(address=address) or nobody()
         right = account.check_password(password)
         return account if right and self.user_can_authenticate(account) else None
 
@@ -194,3 +200,4 @@ class AuthenticationBackend(auth_backends.AuthenticationBackend):
 _account = Prepared(
     lambda user: User.objects.filter(pk=user).select_related("employee"), user=A_KEY
 )
+_addressed = Prepared(lambda address: User.objects.filter(email=address), address=A_WORD)

@@ -29,6 +29,14 @@ ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 documents = LocMemCache("openid", {})
 
 
+class ToTheProvider(requests.Session):
+    """Asks what it is told to and follows no redirect: a code and a secret go nowhere else."""
+
+    def request(self, *asked: Any, **how: Any) -> requests.Response:
+        """Send it, and wait as long as `PATIENCE` for an answer. Raises `RequestException`."""
+        return super().request(*asked, **{"timeout": PATIENCE, **how, "allow_redirects": False})
+
+
 class Untrusted(OAuth2Error):
     """The provider's answer is not what OpenID Connect asks for; says why, without its content."""
 
@@ -117,9 +125,10 @@ def _key_among(found: dict[str, Any], kid: str | None) -> Any:
 
 def _fetch(address: str, *, access_token: str = "") -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {access_token}"} if access_token else {}
-    response = requests.get(address, headers=headers, timeout=PATIENCE, allow_redirects=False)
+    with ToTheProvider() as provider:
+        response = provider.get(address, headers=headers)
     response.raise_for_status()
-    found = response.json()
-    if response.status_code != 200 or not isinstance(found, dict):
+    found = response.json() if response.status_code == 200 else None
+    if not isinstance(found, dict):
         raise Untrusted("the answer is no JSON object")
     return found

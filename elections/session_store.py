@@ -3,11 +3,15 @@
 A session ends when it was not used for `SESSION_IDLE`, and `SESSION_COOKIE_AGE` after the sign-in
 whatever happens. It is moved on only once a tenth of the idle time is gone, so hardly any page
 writes anything.
+
+Nobody is signed out for idleness in the last hour before the deadline: they would come back to
+sign, and have to sign in first while time runs out.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -15,11 +19,14 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.utils import timezone
 
-from elections.models import BrowserSession
+from elections import clock, queries
+from elections.models import BrowserSession, Offer
 from elections.prepared import A_WORD, Prepared
 
 SIGNED_IN = "signed_in"  # what elections.signins notes of a sign-in, for the columns of its row
 SECOND = timedelta(seconds=1)
+BEFORE_THE_DEADLINE = timedelta(hours=1)  # no session ends for idleness ...
+AFTER_THE_DEADLINE = timedelta(minutes=15)  # ... until it is over by so much
 
 
 class SessionStore(db.SessionStore):
@@ -52,7 +59,7 @@ class SessionStore(db.SessionStore):
         if sign_in:
             self.started_at = datetime.fromisoformat(sign_in["at"])
         row.started_at = self.started_at = self.started_at or now
-        row.expire_date = self.ends_at = _end(self.started_at, now)
+        row.expire_date = self.ends_at = self._end(self.started_at, now)
         row.user_id = data.get(SESSION_KEY)
         row.address = sign_in.get("address") or None
         row.browser = sign_in.get("browser", "")
@@ -67,17 +74,31 @@ class SessionStore(db.SessionStore):
             self._session_key = None  # A key that is not known is not taken over.
             return None
         self.started_at, self.ends_at = row.started_at, row.expire_date
-        later = _end(row.started_at, now)
+        later = min(_longest(row.started_at), now + settings.SESSION_IDLE)
         if not self.looking and later - row.expire_date >= settings.SESSION_IDLE / 10:
-            BrowserSession.objects.filter(pk=key).update(expire_date=later)
-            self.ends_at = later
+            self.ends_at = self._end(row.started_at, now)
+            BrowserSession.objects.filter(pk=key).update(expire_date=self.ends_at)
         return row
 
+    def _end(self, started_at: datetime, now: datetime) -> datetime:
+        """When a session that is used now ends, if it is not used again."""
+        idle = now + settings.SESSION_IDLE
+        if self._deadline and self._deadline - BEFORE_THE_DEADLINE < idle <= self._deadline:
+            idle = self._deadline + AFTER_THE_DEADLINE
+        return min(_longest(started_at), idle)
 
-def _end(started_at: datetime, now: datetime) -> datetime:
-    """When a session that is used now ends, if it is not used again."""
-    longest = timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    return min(started_at + longest, now + settings.SESSION_IDLE)
+    @cached_property
+    def _deadline(self) -> datetime | None:
+        """When the offer expires on the clock by which sessions end, which no demo shifts."""
+        try:
+            offer = queries.offer_running(clock.now)
+        except Offer.DoesNotExist:
+            return None
+        return timezone.now() + (queries.deadline_in_force(offer) - clock.now())
+
+
+def _longest(started_at: datetime) -> datetime:
+    return started_at + timedelta(seconds=settings.SESSION_COOKIE_AGE)
 
 
 _of_key = Prepared(lambda key: BrowserSession.objects.filter(session_key=key), key=A_WORD)

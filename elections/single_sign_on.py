@@ -163,6 +163,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         """Ours. Raises `SocialApp.DoesNotExist` where single sign-on is off."""
         return CompanyProvider(request, app=self.get_app(request, provider))
 
+    def get_requests_session(self) -> openid.ToTheProvider:
+        """What a code is exchanged with."""
+        return openid.ToTheProvider()
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Never: accounts come from the roster."""
         return False

@@ -24,7 +24,10 @@ Claims = dict[str, Any]
 
 
 class Provider:
-    """`issuer` is its address. `asked` holds what each path was sent; `lies` change answers."""
+    """`issuer` is its address. `asked` holds what each path was sent; `lies` change answers.
+
+    A path that has `moved` answers with a redirect to where it is now.
+    """
 
     def __init__(self) -> None:
         # Costs two seconds, and not every run of tests needs one.
@@ -33,6 +36,7 @@ class Provider:
         self.app = oidc_provider_mock.app(require_nonce=True)
         self.asked: dict[str, dict[str, str]] = {}
         self.lies: dict[str, Callable[[Claims], Claims]] = {}
+        self.moved: dict[str, str] = {}
         self.away = False
         self.issuer = ""
 
@@ -47,6 +51,9 @@ class Provider:
         if self.away:
             start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
             return [b"away"]
+        if path in self.moved:
+            start_response("307 Temporary Redirect", [("Location", self.moved[path])])
+            return [b""]
         lie = self.lies.get(path)
         if lie is None:
             return self.app(environ, start_response)

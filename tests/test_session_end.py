@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +13,12 @@ from django.contrib.sessions.backends import db
 from django.test import Client
 from django.utils import timezone
 
-from elections.models import BrowserSession, Employee, Offer
+from elections import clock
+from elections.models import BrowserSession, Employee, Offer, Submission
 from elections.session_store import SessionStore
-from tests.factory import make_employee
-from tests.views.pages import signed_in
+from tests.factory import extend, make_employee, make_grant, make_offer
+from tests.portal import SetClock
+from tests.views.pages import choices, fill_in, sign, signed_in
 
 IDLE, LONGEST = settings.SESSION_IDLE, timedelta(seconds=settings.SESSION_COOKIE_AGE)
 SECOND = timedelta(seconds=1)
@@ -31,6 +34,23 @@ def hand() -> Any:
     """The clock on the wall."""
     with time_machine.travel(timezone.now(), tick=False) as traveller:
         yield traveller
+
+
+@dataclass
+class Clocks:
+    """The clock on the wall, by which sessions end, and the portal's, by which the offer does."""
+
+    wall: Any
+    portal: SetClock
+
+    def shift(self, by: timedelta) -> None:
+        self.wall.shift(by)
+        self.portal.instant += by
+
+
+@pytest.fixture
+def clocks(db: None, hand: Any, portal_clock: SetClock) -> Clocks:
+    return Clocks(hand, portal_clock)
 
 
 def is_in(client: Client) -> bool:
@@ -83,10 +103,57 @@ def test_a_page_writes_nothing_until_a_tenth_of_the_hour_is_gone(
 ) -> None:
     client = signed_in(employee)
     key = client.session.session_key
-    for passed, statements in ((IDLE / 10 - SECOND, 1), (SECOND, 2), (SECOND, 1)):
+    for passed, statements in ((IDLE / 10 - SECOND, 1), (SECOND, 3), (SECOND, 1)):
         hand.shift(passed)
         with django_assert_num_queries(statements):
             assert SessionStore(key)["_auth_user_id"]
+
+
+@pytest.mark.parametrize(
+    ("before", "still_in_for"),
+    [
+        (timedelta(hours=2), IDLE),  # it ends an hour before the deadline: time enough
+        (timedelta(hours=2) - SECOND, timedelta(hours=2, minutes=15) - SECOND),
+        (timedelta(hours=1), timedelta(hours=1, minutes=15)),
+        (timedelta(hours=1) - SECOND, IDLE),  # it outlasts the deadline by itself
+        (timedelta(hours=-1), IDLE),
+    ],
+)
+def test_nobody_is_signed_out_for_idleness_in_the_last_hour_before_the_deadline(
+    clocks: Clocks, before: timedelta, still_in_for: timedelta
+) -> None:
+    offer = make_offer(expiration=clock.now() + before)
+    client = signed_in(make_employee())
+
+    assert left(client) == still_in_for // SECOND
+    clocks.shift(still_in_for - SECOND)
+    assert is_in(client)
+    assert still_in_for == IDLE or clock.now() > offer.expiration
+
+
+def test_a_form_signed_a_second_before_the_deadline_after_long_thought_is_timely(
+    clocks: Clocks,
+) -> None:
+    offer = make_offer(expiration=clock.now() + timedelta(minutes=100))
+    employee = make_employee()
+    client, grant = signed_in(employee), make_grant(employee)
+    token = fill_in(client, choices(exchange=(grant,)))
+
+    clocks.shift(timedelta(minutes=100) - SECOND)
+    sign(client, token)
+
+    assert Submission.objects.get().timely
+    assert clock.now() < offer.expiration
+
+
+def test_after_an_extension_it_is_the_new_deadline_that_counts(clocks: Clocks) -> None:
+    offer = make_offer(expiration=clock.now() + timedelta(hours=3))
+    client = signed_in(make_employee())
+    extend(offer)
+    clocks.shift(timedelta(minutes=90) - IDLE / 2)
+    assert not is_in(client)
+    clocks.shift(timedelta(minutes=45))
+    assert left(signed_in(Employee.objects.get())) == 3600
 
 
 def test_djangos_own_store_ends_whoever_is_at_work(

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from elections.models import User
+from elections.prepared import A_KEY, A_WORD, Prepared
 
 LONGEST_SUBJECT = 191  # that allauth's table holds
 
@@ -54,27 +55,32 @@ def account_of(identity: Identity) -> User:
         raise Stranger("no account is known by it")
     if not account.is_active:
         raise _refused(account, "the account is disabled")
-    with transaction.atomic():
-        # Two first sign-ins at once: the second sees what the first has tied.
-        User.objects.select_for_update(no_key=True).get(pk=account.pk)
-        tied = SocialAccount.objects.filter(
-            Q(uid=identity.key) | Q(user=account), provider=identity.issuer
-        )
-        ties = [(tie.uid, tie.user_id) for tie in tied]
-        if not ties:
-            SocialAccount.objects.create(
-                provider=identity.issuer, uid=identity.key, user=account, extra_data={}
-            )
-        elif ties != [(identity.key, account.pk)]:
-            raise _refused(account, "the account, or the subject, is tied to another")
+    if (_ties(identity, account) or _first_tie(identity, account)) != [(identity.key, account.pk)]:
+        raise _refused(account, "the account, or the subject, is tied to another")
     return account
 
 
+def _ties(identity: Identity, account: User) -> list[tuple[str, int]]:
+    """What the account is tied to at this provider, and which account the subject is tied to."""
+    tied = _tied(issuer=identity.issuer, uid=identity.key, account=account.pk)
+    return [(tie.uid, tie.user_id) for tie in tied]
+
+
+def _first_tie(identity: Identity, account: User) -> list[tuple[str, int]]:
+    """Tie them; of two first sign-ins at once, the second finds what the first has tied."""
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=account.pk)
+        if not _ties(identity, account):
+            SocialAccount.objects.create(
+                provider=identity.issuer, uid=identity.key, user=account, extra_data={}
+            )
+        return _ties(identity, account)
+
+
 def _known_by(identity: Identity) -> User | None:
-    accounts = User.objects.select_related("employee")
     if identity.number:
-        return accounts.filter(employee__number=identity.number).first()
-    found = accounts.filter(email=identity.address).first() if identity.address else None
+        return _numbered.one(number=identity.number)
+    found = _addressed.one(address=identity.address) if identity.address else None
     if found and identity.number is not None and hasattr(found, "employee"):
         # Whoever has a number must be known by it: the address alone is for staff without one.
         raise _refused(found, "the employee number is missing")
@@ -85,3 +91,20 @@ def _refused(account: User, why: str) -> Stranger:
     """For an account of staff, the audit log is to have it too (`elections.signins`)."""
     user_login_failed.send(sender=__name__, credentials={"email": account.email}, request=None)
     return Stranger(why)
+
+
+_numbered = Prepared(
+    lambda number: User.objects.filter(employee__number=number).select_related("employee"),
+    number=A_WORD,
+)
+_addressed = Prepared(
+    lambda address: User.objects.filter(email=address).select_related("employee"), address=A_WORD
+)
+_tied = Prepared(
+    lambda issuer, uid, account: SocialAccount.objects.filter(
+        Q(uid=uid) | Q(user=account), provider=issuer
+    ),
+    issuer=A_WORD,
+    uid=f"{A_WORD} of a subject",
+    account=A_KEY,
+)

@@ -284,6 +284,19 @@ def test_a_userinfo_that_speaks_of_somebody_else_is_not_believed(browser: Browse
     assert not browser.signed_in
 
 
+@pytest.mark.parametrize("path", ["/oauth2/token", "/userinfo", "/jwks"])
+def test_no_redirect_of_the_providers_is_followed(browser: Browser, path: str):
+    browser.provider.changes(email=None, email_verified=None)
+    browser.provider.moved[path] = f"{browser.provider.issuer}/elsewhere"
+
+    response = browser.sign_in("pat")
+
+    assert response.status_code == 502
+    assert path in browser.provider.asked
+    assert "/elsewhere" not in browser.provider.asked
+    assert not browser.signed_in
+
+
 # A provider, or somebody in between, that lies
 
 SOMEBODYS_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
