@@ -103,9 +103,9 @@ def write_pdf(
 
     `pictures` are SVG drawings by the addresses under which the page shows them.
     """
-    # In a thread of its own, whatever called: Python lays out calls in pieces of memory, and where a
-    # piece ended among WeasyPrint's innermost calls, a tenth of the time went into getting and
-    # giving back the next one. From a thread's beginning it ends elsewhere.
+    # In a thread of its own, whatever called: Python lays out calls in pieces of memory, and where
+    # one ended among WeasyPrint's innermost calls, a tenth of the time went into getting and giving
+    # back the next. From a thread's beginning it ends elsewhere.
     try:
         with _one_at_a_time, ThreadPoolExecutor(1) as thread:
             return thread.submit(_write, page, sheets, identifier, OurFiles(pictures)).result()
