@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account import forms
 from allauth.account.adapter import get_adapter
 from allauth.core import context, ratelimit
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from elections.accounts import nobody
@@ -21,21 +22,38 @@ MISSING = {
     "password1": "Please type a new password.",
     "password2": "Please type the new password once more.",
 }
+LABELS = {
+    "oldpassword": "The password that you have now",
+    "password1": "New password",
+    "password2": "New password, once more",
+}
+NOT_THE_SAME = "This is not the password above. Please type the same one twice."
 NO_ADDRESS = "Please type a whole mail address, such as pat@example.com."
 
 
 class PlainMixin:
-    """Puts our sentences in place of "This field is required", which does not say which."""
+    """Puts our words in place of "This field is required", which does not say which."""
 
     fields: dict[str, Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)  # its label says it
+            field.label = LABELS.get(name, field.label)
             if name in MISSING:
                 field.error_messages["required"] = MISSING[name]
             if name in ("login", "email"):
                 field.error_messages["invalid"] = NO_ADDRESS
+
+
+class TwiceMixin(PlainMixin):
+    """A new password is typed twice."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Note what is wrong; that the two differ, django-allauth says as a bare sentence."""
+        differs = field == "password2" and not isinstance(error, ValidationError)
+        super().add_error(field, NOT_THE_SAME if differs else error)  # type: ignore[misc]
 
 
 class LoginForm(PlainMixin, forms.LoginForm):  # type: ignore[misc]
@@ -75,15 +93,15 @@ class ResetPasswordForm(PlainMixin, forms.ResetPasswordForm):  # type: ignore[mi
         return str(super().save(request, **kwargs))
 
 
-class ResetPasswordKeyForm(PlainMixin, forms.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(TwiceMixin, forms.ResetPasswordKeyForm):  # type: ignore[misc]
     """Choosing a password by such a link."""
 
 
-class ChangePasswordForm(PlainMixin, forms.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(TwiceMixin, forms.ChangePasswordForm):  # type: ignore[misc]
     """Changing a password that one knows."""
 
 
-class SetPasswordForm(PlainMixin, forms.SetPasswordForm):  # type: ignore[misc]
+class SetPasswordForm(TwiceMixin, forms.SetPasswordForm):  # type: ignore[misc]
     """Setting a first password while signed in."""
 
 

@@ -67,6 +67,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": (
+            "This address and this password do not go together. Please look at both again. If you"
+            " forgot your password, or never had one, have a code mailed to you."
+        ),
+        "incorrect_code": "This is not the code from your mail. Please look at it again.",
+        "incorrect_password": "This is not your password. Please type it again.",
+        "enter_current_password": (
+            "This is not the password that you have now. Please type it again."
+        ),
         "too_many_login_attempts": (
             "That was tried too often. Please try again in some minutes, or sign in another way."
         ),

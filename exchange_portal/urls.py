@@ -18,11 +18,11 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 handler429 = "elections.views.errors.too_many_tries"
 
 
-def not_here(request: HttpRequest, pk: int = 0) -> NoReturn:
+def not_here(request: HttpRequest, **about: object) -> NoReturn:
     """Answer 404 where django-allauth would show a page that we do without.
 
     Above all where it would let people change the address they sign in with: the roster keeps the
-    addresses, and a receipt goes to the one it names.
+    addresses, and a receipt goes to the one it names. So nobody confirms one, either.
     """
     raise Http404
 
@@ -33,6 +33,8 @@ urlpatterns = [
     path(".well-known/security.txt", security_txt, name="security-txt"),
     path("admin/", admin.site.urls),
     path("accounts/email/", not_here),
+    path("accounts/confirm-email/", not_here),
+    path("accounts/confirm-email/<str:key>/", not_here),
     path(
         "accounts/login/code/confirm/", signing_in.confirm_code, name="account_confirm_login_code"
     ),

@@ -50,7 +50,7 @@ def test_of_200_wrong_passwords_at_once_ten_are_looked_at(pat: Employee, tmp_pat
         answers = server.at_once([lambda s: s.post("/accounts/login/", WRONG)] * TRIES)
 
         assert statuses(answers) == {200: TRIES}
-        assert said(answers, "you specified are not correct", "Too many wrong") == [10, 190]
+        assert said(answers, "do not go together", "Too many wrong") == [10, 190]
         assert server.log.read_text().count("too_many_tries") == 190
     row = Tries.objects.get(counter__contains="/place")
     assert row.count == 10
@@ -62,7 +62,7 @@ def test_where_each_process_counts_by_itself_more_are_looked_at(
     with web_server(tmp_path, application="tests.counting_by_itself:application") as server:
         answers = server.at_once([lambda s: s.post("/accounts/login/", WRONG)] * TRIES)
 
-    looked_at, _ = said(answers, "you specified are not correct", "Too many")
+    looked_at, _ = said(answers, "do not go together", "Too many")
     assert 10 < looked_at <= 10 * WORKERS
 
 
@@ -94,7 +94,7 @@ def test_of_200_guesses_of_a_code_at_once_three_are_looked_at(waiting: str, tmp_
         answers = server.at_once([lambda s: guess(s, waiting)] * TRIES)
 
     assert statuses(answers).keys() <= {200, 302}  # once the browser has used up its tries
-    assert said(answers, "Incorrect code")[0] <= 3
+    assert said(answers, "This is not the code")[0] <= 3
     assert Tries.objects.get(counter__contains="confirm_login_code").count == 3
 
 
@@ -102,7 +102,7 @@ def test_where_the_session_counts_them_more_are_looked_at(waiting: str, tmp_path
     with web_server(tmp_path, application="tests.counting_by_itself:application") as server:
         answers = server.at_once([lambda s: guess(s, waiting)] * TRIES)
 
-    assert said(answers, "Incorrect code")[0] > 3
+    assert said(answers, "This is not the code")[0] > 3
 
 
 def test_of_200_links_asked_for_at_once_three_are_mailed(pat: Employee, tmp_path: Path) -> None:

@@ -330,6 +330,7 @@ ACCOUNT = [
         send=lambda scene: {"email": "pat@example.com"},
         status=429,
     ),
+    Picture("password forgotten, signed in", EMPLOYEE, "account_reset_password", states.undecided),
     Picture("password forgotten, mailed", NOBODY, "account_reset_password_done"),
     Picture(
         "password by link",
@@ -366,8 +367,6 @@ ACCOUNT = [
     ),
     Picture("set password", EMPLOYEE, "account_set_password", states.without_password),
     Picture("prove who you are", EMPLOYEE, "account_reauthenticate", states.undecided),
-    Picture("confirm address, mailed", NOBODY, "account_email_verification_sent"),
-    Picture("confirm address, worn out", NOBODY, "account_confirm_email", about="none"),
 ]
 
 TROUBLE = [

@@ -85,8 +85,15 @@ ACCESS: dict[str, list[Row]] = {
     ],
     "accounts/email/": [("nothing", "/accounts/email/", NOT_THERE, NOT_THERE)],
     "account_email": [("nothing", "/accounts/email/", NOT_THERE, NOT_THERE)],
-    "account_email_verification_sent": [("a page", "/accounts/confirm-email/", ANYBODY, NO_METHOD)],
-    "account_confirm_email": [("missing", "/accounts/confirm-email/x/", ANYBODY, NOT_THERE)],
+    **{
+        name: [("nothing", f"/accounts/confirm-email/{key}", NOT_THERE, NOT_THERE)]
+        for name, key in {
+            "accounts/confirm-email/": "",
+            "account_email_verification_sent": "",
+            "accounts/confirm-email/<str:key>/": "x/",
+            "account_confirm_email": "x/",
+        }.items()
+    },
     "account_change_password": [("one's own", "/accounts/password/change/", LED_ON, LED_ON)],
     "account_set_password": [("one's own", "/accounts/password/set/", SIGNED_IN, SIGNED_IN)],
     "account_reset_password": [("a form", "/accounts/password/reset/", ANYBODY, ANYBODY)],

@@ -127,7 +127,7 @@ def test_who_finds_a_browser_open_signs_nobody_out_elsewhere_without_the_passwor
         asked = found.post("/account/", {"end": "all"})
         assert asked.headers["Location"] == "/accounts/reauthenticate/?next=%2Faccount%2F"
         page = found.post(asked.headers["Location"], {"password": "a guess"}, follow=True)
-        assert "Incorrect password." in words(page)
+        assert "This is not your password." in words(page)
     assert (is_in(found), is_in(other)) == (True, True)
 
 

@@ -50,7 +50,7 @@ def test_a_wrong_password_is_said_above_the_form_and_the_address_is_kept(account
     assert title(response).startswith("Error: ")
     assert 'class="error-summary"' in page
     assert 'value="pat@example.com"' in page
-    assert "The email address and/or password you specified are not correct." in words(response)
+    assert "This address and this password do not go together." in words(response)
 
 
 def test_nobody_signs_up(offer: Offer):

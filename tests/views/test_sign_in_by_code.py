@@ -112,7 +112,7 @@ def test_a_wrong_code_is_said_at_the_field_and_after_three_there_has_to_be_anoth
     code = code_in_mail()
     wrong = give(client, "wrong")
     assert title(wrong).startswith("Error: ")
-    assert "Incorrect code." in words(wrong)
+    assert "This is not the code from your mail." in words(wrong)
     give(client, "wrong")
     give(client, "wrong")
     give(client, code)
