@@ -1,7 +1,8 @@
 """Browsers in which someone has signed in before: their tries are counted by themselves.
 
 Whoever knows an address can use up what strangers may try in its name. Its owner's browser carries
-a signed cookie that no stranger has, and is not kept out by them.
+a signed cookie that no stranger has, and is not kept out by them. Whose it is cannot be read in it:
+the address is part of what is signed with, so that the signature is right for that address alone.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def remember(response: HttpResponse, user: User) -> None:
     """Let the browser show, from now on, that `user` has signed in with it."""
     response.set_cookie(
         cookie_name(),
-        signing.dumps([user.email, secrets.token_hex(8)], salt=SALT),
+        _signer(user.email).sign(secrets.token_hex(8)),
         max_age=KEPT,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -40,7 +41,10 @@ def remember(response: HttpResponse, user: User) -> None:
 def name_for(request: HttpRequest, email: str) -> str | None:
     """What this browser's tries at the account of `email` are counted as; None for a stranger's."""
     try:
-        known, name = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=KEPT)
-    except (signing.BadSignature, ValueError, TypeError):
+        return _signer(email).unsign(request.COOKIES.get(cookie_name(), ""), max_age=KEPT)
+    except signing.BadSignature:
         return None
-    return str(name) if known == email.lower() else None
+
+
+def _signer(email: str) -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=f"{SALT}/{email.lower()}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.core.internal import ratelimit
 from django.db.models import F
 from django.test import Client, RequestFactory
@@ -192,6 +195,39 @@ def test_a_browser_is_known_for_the_account_that_signed_in_alone(account: User):
     request.COOKIES["known"] = cookie_of(account)
     assert known_browser.name_for(request, "Pat@Example.com")
     assert known_browser.name_for(request, "law@example.com") is None
+
+
+def test_whose_browser_it_is_cannot_be_read_in_the_cookie(account: User):
+    first, second = cookie_of(account), cookie_of(account)
+    name, signed_at, signature = first.split(":")
+    assert re.fullmatch("[0-9a-f]{16}", name)  # drawn by lot
+    assert re.fullmatch("[0-9A-Za-z]{6}", signed_at)
+    assert not re.search(b"pat|example", base64.urlsafe_b64decode(f"{signature}="), re.IGNORECASE)
+    # Nor are two browsers of one person seen to be that.
+    assert not {*first.split(":")} & {*second.split(":")} - {signed_at}
+
+
+def test_whose_it_is_cannot_be_tried_out_without_the_secret_key(account: User, settings: Any):
+    request = RequestFactory().post("/")
+    request.COOKIES["known"] = cookie_of(account)
+    settings.SECRET_KEY, kept = (
+        "another-key-of-fifty-characters-for-this-test-alone",
+        settings.SECRET_KEY,
+    )
+    assert known_browser.name_for(request, account.email) is None
+    # While a key is exchanged, the former one still counts.
+    settings.SECRET_KEY_FALLBACKS = [kept]
+    assert known_browser.name_for(request, account.email)
+
+
+def test_a_browser_is_known_for_120_days(account: User):
+    request = RequestFactory().post("/")
+    with time_machine.travel(1_800_000_000, tick=False) as clock:
+        request.COOKIES["known"] = cookie_of(account)
+        clock.shift(known_browser.KEPT)
+        assert known_browser.name_for(request, account.email)
+        clock.shift(1)
+        assert known_browser.name_for(request, account.email) is None
 
 
 def ask_for_code(address: str = "192.0.2.1") -> Any:
