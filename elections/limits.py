@@ -22,6 +22,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -140,6 +141,12 @@ def clear(
         if rate.per != "ip"
     ]
     Tries.objects.filter(counter__in=counters).delete()
+
+
+def longest(action: str) -> timedelta:
+    """How long at most a try of `action` counts, by ACCOUNT_RATE_LIMITS; no time without limits."""
+    rates = ratelimit.get_rates(app="allauth.account", action=action)
+    return timedelta(seconds=max((rate.duration for rate in rates), default=0))
 
 
 def take_over() -> None:

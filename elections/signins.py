@@ -8,7 +8,6 @@ fill the log from outside. What concerns anybody's way in is in the structured l
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -19,7 +18,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
-from elections import clock
+from elections import clock, limits
 from elections.client_address import client_address
 from elections.models import AuditEntry, User
 from elections.models.audit import Act
@@ -39,8 +38,6 @@ def signed_in(sender: type, request: HttpRequest, user: User, **kwargs: Any) -> 
 
 
 log = structlog.get_logger(__name__)
-
-LOCKED_FOR = timedelta(minutes=5)  # as long as a try counts among ACCOUNT_RATE_LIMITS
 
 
 @receiver(user_logged_in, dispatch_uid="elections.staff_signed_in")
@@ -90,7 +87,7 @@ def note_locked_out(address: str) -> None:
     """Note that passwords of this account of staff are not tried any more for a while; once."""
     log.warning("sign_in_locked_out")
     # Both are asked at once, so that an address of staff is not known by its taking longer.
-    lately = clock.now() - LOCKED_FOR
+    lately = clock.now() - limits.longest("login_failed")
     noted = AuditEntry.objects.filter(act=Act.LOCKED_OUT, subject=address, at__gt=lately).exists()
     of_staff = User.objects.filter(email=address, is_staff=True).exists()
     if of_staff and not noted:

@@ -23,22 +23,31 @@ def note_factor(user: User, *, actor: User | None = None, **details: Any) -> Non
 
 
 def note_wrong(user: User, kind: str) -> None:
-    """Note a wrong code, or passkey, of `kind`; the last of too many locks `user` out a while."""
+    """Note a wrong code, or passkey, of `kind`."""
     details = {"second_factor": kind}
     record_act(Act.FACTOR_FAILED, actor=None, subject=user.email, details=details)
-    if too_many_wrong(user):
-        details = {"second_factor": f"{WRONG_AT_MOST} wrong in {WITHIN.seconds // 60} minutes"}
-        record_act(Act.LOCKED_OUT, actor=None, subject=user.email, details=details)
 
 
-def too_many_wrong(user: User) -> bool:
-    """Whether the codes of the last quarter of an hour were wrong too often to take another.
+def note_locked_out(user: User, kind: str) -> None:
+    """Note that codes of `kind` are not taken for a while, if the last one was one too many."""
+    if too_many_wrong(user, kind):
+        said = f"{kind}: {WRONG_AT_MOST} wrong in {WITHIN.seconds // 60} minutes"
+        record_act(Act.LOCKED_OUT, actor=None, subject=user.email, details={"second_factor": said})
 
-    The log that cannot be changed is what is counted, so the limit holds across processes; who
-    calls this and writes afterwards holds the account's row.
+
+def too_many_wrong(user: User, kind: str) -> bool:
+    """Whether codes of `kind` were wrong too often in the last quarter of an hour to take another.
+
+    Each kind counts by itself: whoever guesses at the app's codes leaves the recovery codes to
+    their owner. The log that cannot be changed is what is counted, so the limit holds across
+    processes; who calls this and writes afterwards holds the account's row.
     """
-    since = clock.now() - WITHIN
-    wrong = AuditEntry.objects.filter(act=Act.FACTOR_FAILED, subject=user.email, at__gt=since)
+    wrong = AuditEntry.objects.filter(
+        act=Act.FACTOR_FAILED,
+        subject=user.email,
+        at__gt=clock.now() - WITHIN,
+        details__second_factor=kind,
+    )
     return wrong.count() >= WRONG_AT_MOST
 
 

@@ -10,6 +10,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 
 from elections.admin.confirming import KEPT
+from elections.services.factors import WRONG_AT_MOST
 from tests.gallery.scene import HR, NOBODY, PASSWORD, SUPERUSER, Scene
 from tests.passkeys import Passkey, options_on
 
@@ -50,6 +51,13 @@ def password_typed(scene: Scene) -> None:
     app_and_passkey(scene)
     browser: Client = scene.browser(NOBODY)
     browser.post("/accounts/login/", {"login": scene.hr.email, "password": PASSWORD})
+
+
+def codes_used_up(scene: Scene) -> None:
+    """Somebody typed the password, and ten wrong codes."""
+    password_typed(scene)
+    for _ in range(WRONG_AT_MOST):
+        scene.browser(NOBODY).post("/accounts/2fa/authenticate/", {"code": "000000"})
 
 
 def form_waits(scene: Scene) -> None:

@@ -36,6 +36,13 @@ PICTURES = [
         state.password_typed,
         send=lambda _: WRONG,
     ),
+    Picture(
+        "sign in, second step too often",
+        NOBODY,
+        "mfa_authenticate",
+        state.codes_used_up,
+        send=lambda _: WRONG,
+    ),
     Picture("show who you are, password", HR, "account_reauthenticate", state.app_and_passkey),
     Picture(
         "show who you are, refused",

@@ -6,11 +6,13 @@ import json
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.http import HttpResponse
 from django.test import Client
 
 from elections.models import AuditEntry, Offer, User
 from elections.models.audit import Act
+from elections.services.factors import WRONG_AT_MOST
 from tests.factory import make_user
 from tests.passkeys import Passkey, options_on
 from tests.totp import set_up_app
@@ -83,9 +85,60 @@ def test_somebody_elses_passkey_is_a_failed_attempt(browser: Client) -> None:
 
     page = show(other, Passkey())
 
-    assert "This is not the right code." in words(page)
+    assert "This passkey was not taken." in words(page)
     assert not is_in(other)
     assert AuditEntry.objects.filter(act=Act.FACTOR_FAILED).count() == 1
+
+
+def test_with_wrong_codes_used_up_a_passkey_lets_one_in_and_the_page_says_so(
+    browser: Client,
+) -> None:
+    passkey = Passkey()
+    add(browser, passkey)
+    other = start(Client())
+    for _ in range(WRONG_AT_MOST + 1):
+        page = other.post(SHOW, {"code": "000000"})
+    assert "a passkey if you have one, lets you in right away." in words(page)
+
+    show(other, passkey)
+
+    assert is_in(other)
+
+
+def test_wrong_passkeys_are_not_shown_without_end_and_leave_the_codes_alone(
+    browser: Client,
+) -> None:
+    add(browser, Passkey())
+    codes = RecoveryCodes(Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES))
+    other = start(Client())
+    for _ in range(10):
+        assert "This passkey was not taken." in words(show(other, Passkey()))
+
+    page = show(other, Passkey())
+
+    assert "Too many passkeys were wrong. Please try again in 5 minutes, or" in words(page)
+    assert AuditEntry.objects.filter(act=Act.FACTOR_FAILED).count() == 10
+    other.post(SHOW, {"code": codes.get_unused_codes()[0]})
+    assert is_in(other)
+
+
+def test_who_has_nothing_to_type_a_code_of_is_told_that_it_is_wrong(browser: Client) -> None:
+    add(browser, Passkey())
+    Authenticator.objects.filter(type=Authenticator.Type.RECOVERY_CODES).delete()
+    other = start(Client())
+
+    for code in ("000000", "0000 0000", "é", "١٢٣٤٥٦"):
+        assert "This is not the right code." in words(other.post(SHOW, {"code": code}))
+    assert not is_in(other)
+
+
+def test_right_passkeys_do_not_count(browser: Client) -> None:
+    passkey = Passkey()
+    add(browser, passkey)
+    for _ in range(11):
+        other = start(Client())
+        show(other, passkey)
+        assert is_in(other)
 
 
 def test_an_answer_is_good_once(browser: Client) -> None:

@@ -16,7 +16,7 @@ from django.test import Client
 
 from elections.factor_guard import SecondFactorMiddleware
 from elections.factors import FactorAdapter
-from elections.models import AuditEntry, Employee, Offer, Tries, User
+from elections.models import AuditEntry, Employee, Offer, User
 from elections.models.audit import Act
 from elections.services.factors import WRONG_AT_MOST, end_sessions, reset_factor
 from tests.factory import make_employee, make_user
@@ -310,7 +310,39 @@ def test_codes_are_not_tried_without_end(
     assert "000000" not in str(list(failed.values_list("details")))
 
     portal_clock.tick(minutes=15)
-    Tries.objects.all().delete()  # these go by the database's clock
+    give(browser, code_of(enrolled[0]))
+    assert is_in(browser)
+
+
+def test_with_the_apps_codes_used_up_a_recovery_code_lets_one_in_and_the_page_says_so(
+    law: User, enrolled: tuple[str, list]
+) -> None:
+    browser = Client()
+    by_password(browser, law)
+    for _ in range(WRONG_AT_MOST):
+        give(browser, "000000")
+    page = words(give(browser, "000000"))
+    assert "One of your recovery codes, or a passkey if you have one, lets you in" in page
+
+    give(browser, enrolled[1][0])
+
+    assert is_in(browser)
+
+
+def test_recovery_codes_are_not_tried_without_end_and_the_app_goes_on_meanwhile(
+    law: User, enrolled: tuple[str, list]
+) -> None:
+    browser = Client()
+    by_password(browser, law)
+    for _ in range(WRONG_AT_MOST):
+        assert "This is not the right code." in words(give(browser, "0000 0000"))
+
+    page = words(give(browser, enrolled[1][0]))
+
+    assert "Too many recovery codes were wrong." in page
+    assert "Your app's code, or a passkey if you have one, lets you in right away." in page
+    (entry,) = AuditEntry.objects.filter(act=Act.LOCKED_OUT)
+    assert entry.details == {"second_factor": "recovery codes: 10 wrong in 15 minutes"}
     give(browser, code_of(enrolled[0]))
     assert is_in(browser)
 
@@ -446,6 +478,21 @@ def test_a_lockout_of_passwords_is_noted_once(law: User, settings) -> None:
     assert AuditEntry.objects.filter(act=Act.SIGN_IN_FAILED).count() == 2
     (entry,) = AuditEntry.objects.filter(act=Act.LOCKED_OUT)
     assert (entry.actor, entry.subject) == (None, law.email)
+
+
+def test_a_lockout_of_passwords_is_noted_again_once_the_limit_begins_anew(
+    law: User, settings, portal_clock
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {
+        "login_failed": "1/m/ip,2/7m/key"
+    }
+
+    def noted(*, minutes: float) -> int:
+        portal_clock.tick(minutes=minutes)
+        Client().post("/accounts/login/", {"login": law.email, "password": "a guess"})
+        return AuditEntry.objects.filter(act=Act.LOCKED_OUT).count()
+
+    assert [noted(minutes=m) for m in (0, 0, 6.5, 0.5, 6.5)] == [0, 1, 1, 2, 2]
 
 
 def test_in_a_demo_staff_go_without_and_the_banner_says_so(law: User, settings) -> None:
