@@ -25,7 +25,8 @@ def live_sessions(user: User) -> list[BrowserSession]:
 
 def public_name(session_key: str | None) -> str:
     """What a page may call a session by: nobody gets into it with that."""
-    return salted_hmac("elections.browser_sessions", session_key or "").hexdigest()[:16]
+    name = salted_hmac("elections.browser_sessions", session_key or "", algorithm="sha256")
+    return name.hexdigest()[:16]
 
 
 def end_sessions(user: User, *, keep: str | None = None, only: str | None = None) -> int:

@@ -24,6 +24,7 @@ ALGORITHMS = [
     *("ES256", "ES384", "ES512", "EdDSA"),
 ]
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+USERINFO = "userinfo_endpoint"  # which not every provider has
 
 # In each process by itself: no table, and nothing that is shared could be tampered with.
 documents = LocMemCache("openid", {})
@@ -54,7 +55,7 @@ def discovery(issuer: str) -> dict[str, Any]:
     if found.get("issuer") != issuer:
         raise Untrusted("the discovery document names another issuer")
     scheme = "https://" if issuer.startswith("https://") else "http"
-    for name in ENDPOINTS:
+    for name in (*ENDPOINTS, USERINFO) if found.get(USERINFO) else ENDPOINTS:
         if not str(found.get(name, "")).startswith(scheme):
             raise Untrusted(f"the discovery document has no safe {name}")
     documents.set(address, found, KEPT)
@@ -91,7 +92,7 @@ def userinfo(issuer: str, *, access_token: str, subject: str) -> dict[str, Any]:
 
     Raises `Untrusted`, or `requests.RequestException` where it cannot be reached.
     """
-    endpoint = discovery(issuer).get("userinfo_endpoint")
+    endpoint = discovery(issuer).get(USERINFO)
     if not endpoint:
         return {}
     found = _fetch(str(endpoint), access_token=access_token)

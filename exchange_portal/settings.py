@@ -147,7 +147,10 @@ if PORTAL_MODE is Mode.TEST:
     # A proper hash costs a tenth of a second, and the suite signs in thousands of times.
     PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
@@ -191,6 +194,8 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_login_code": "3/10m/key",  # by the code itself: as long as it is good
     "reset_password": "3/m/place,30/h/key,120/m/ip",
     "reset_password_from_key": "600/m/ip",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
 }
 ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60

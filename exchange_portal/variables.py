@@ -31,7 +31,8 @@ SECRET_KEY = Variable(
     demo_default="",
     unsafe=parsers.guessable(SECRET_KEY_BITS),
     secret=True,
-    description="Signs sessions and links; 50 random characters. A demo makes its own.",
+    description="Signs sessions and links, locks second factors; 50 random characters. A demo makes"
+    " its own.",
 )
 SECRET_KEY_FALLBACKS = Variable(
     "PORTAL_SECRET_KEY_FALLBACKS",
@@ -234,7 +235,8 @@ HR_EMAIL = Variable(
     "mail address",
     parsers.mail_address,
     demo_default="hr@example.com",
-    description="Where HR is told of mail that could not be delivered.",
+    description="Where HR is told of mail that could not be delivered, and where employees write to"
+    " it.",
 )
 SECURITY_CONTACT = Variable(
     "PORTAL_SECURITY_CONTACT",

@@ -14,6 +14,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.http import HttpRequest
 
+from elections.admin.confirming import AsksAgain
 from elections.admin.site import ReadOnlyAdmin
 from elections.models.audit import Act
 from elections.services.audit import record_act
@@ -23,7 +24,7 @@ admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 
 
 @admin.register(SocialAccount)
-class TieAdmin(ReadOnlyAdmin):
+class TieAdmin(AsksAgain, ReadOnlyAdmin):
     """Looked at, and taken off one by one."""
 
     list_display = ("user", "provider", "uid", "last_login")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import unescape
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
 from django.http import HttpResponse
@@ -196,6 +197,16 @@ def test_groups_and_addresses_are_too(superuser: User, law: User) -> None:
     ):
         for method in (browser.get, browser.post):
             assert method(f"/admin/{address}")["Location"].startswith(CONFIRM)
+
+
+def test_taking_off_a_tie_to_the_provider_is_too(superuser: User, hr: User) -> None:
+    browser = sign_in(Client(), superuser, ago=OLD)
+    tie = SocialAccount.objects.create(user=hr, provider="https://login.example.com", uid="1")
+
+    for method in (browser.get, browser.post):
+        response = method(f"/admin/socialaccount/socialaccount/{tie.pk}/delete/")
+        assert response["Location"].startswith(CONFIRM)
+    assert SocialAccount.objects.exists()
 
 
 def test_an_auditor_who_only_looks_is_not_asked(auditor: User, hr: User) -> None:

@@ -143,8 +143,10 @@ def test_the_words_are_written_down() -> None:
         assert f"`{word}`" in written, word
 
 
-def test_ones_own_name_or_address_is_refused(browser: Client) -> None:
-    assert not change(browser, "pat@example.com")
+@pytest.mark.parametrize("password", ["pat@example.com", "Featherstonehaugh", "featherstonehaugh1"])
+def test_ones_own_name_or_address_is_refused(account: User, browser: Client, password: str) -> None:
+    User.objects.update(name="Pat Featherstonehaugh")
+    assert not change(browser, password)
 
 
 def test_a_password_is_good_however_old_it_is(account: User) -> None:

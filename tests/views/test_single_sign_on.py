@@ -361,6 +361,7 @@ def test_an_answer_without_an_id_token_signs_nobody_in(browser: Browser):
         {"issuer": "https://elsewhere.example"},
         {"token_endpoint": "ftp://elsewhere.example/"},
         {"jwks_uri": None},
+        {"userinfo_endpoint": "ftp://elsewhere.example/"},
     ],
 )
 def test_a_discovery_document_that_lies_leads_nowhere(browser: Browser, lie: dict[str, Any]):
