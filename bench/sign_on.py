@@ -37,14 +37,6 @@ class Provider:
         self.spent = 0.0
         self.issuer = ""
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        """Answer, and count how long it took."""
-        began = time.perf_counter()
-        try:
-            return [*self.app(environ, start_response)]
-        finally:
-            self.spent += time.perf_counter() - began
-
     def answer(self, address: str, person: str) -> str:
         """Be this person there; the path that it leads back to."""
         response = requests.post(address, data={"sub": person}, allow_redirects=False, timeout=10)
@@ -57,12 +49,23 @@ def running(people: Iterable[str]) -> Iterator[Provider]:
     """Serve one; web servers started meanwhile know it (`bench.wsgi`)."""
     from werkzeug.serving import WSGIRequestHandler, make_server
 
-    class Silent(WSGIRequestHandler):
+    provider = Provider(people)
+
+    class Counted(WSGIRequestHandler):
+        def parse_request(self) -> bool:
+            """Begin to count, now that a request has come."""
+            self.began = time.perf_counter()
+            return super().parse_request()
+
+        def run_wsgi(self) -> None:
+            """Answer it, and count how long it took."""
+            super().run_wsgi()
+            provider.spent += time.perf_counter() - self.began
+
         def log(self, *args: Any, **kwargs: Any) -> None:
             """Say nothing."""
 
-    provider = Provider(people)
-    server = make_server("127.0.0.1", 0, provider, threaded=True, request_handler=Silent)
+    server = make_server("127.0.0.1", 0, provider.app, threaded=True, request_handler=Counted)
     provider.issuer = f"http://127.0.0.1:{server.server_port}"
     os.environ |= {"BENCH_OIDC_ISSUER": provider.issuer, "AUTHLIB_INSECURE_TRANSPORT": "1"}
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))

@@ -7,13 +7,13 @@ drawn for it, nothing else.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
 from importlib.resources import files
-from threading import Lock
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -35,8 +35,21 @@ FONTS = {
     )
 }
 QR = "picture:verify"
-# Pango is not safe to use from several threads at once.
-_one_at_a_time = Lock()
+
+
+def _begin() -> None:
+    """Have one thread that draws all documents of this process.
+
+    One, since Pango is not safe to use from several at once. A thread, since Python lays out calls
+    in pieces of memory, and where one ended among WeasyPrint's innermost calls, a tenth of the time
+    went into getting and giving back the next; from a thread's beginning it ends elsewhere.
+    """
+    global _drawing
+    _drawing = ThreadPoolExecutor(1, "pdf")
+
+
+_begin()
+os.register_at_fork(after_in_child=_begin)  # A child has none of its parent's threads.
 
 
 class PdfError(Exception):
@@ -103,12 +116,8 @@ def write_pdf(
 
     `pictures` are SVG drawings by the addresses under which the page shows them.
     """
-    # In a thread of its own, whatever called: Python lays out calls in pieces of memory, and where
-    # one ended among WeasyPrint's innermost calls, a tenth of the time went into getting and giving
-    # back the next. From a thread's beginning it ends elsewhere.
     try:
-        with _one_at_a_time, ThreadPoolExecutor(1) as thread:
-            return thread.submit(_write, page, sheets, identifier, OurFiles(pictures)).result()
+        return _drawing.submit(_write, page, sheets, identifier, OurFiles(pictures)).result()
     except FatalURLFetchingError as error:
         # It is no `Exception`, so that nothing inside WeasyPrint catches it; out here it is one.
         raise PdfError(str(error)) from error
