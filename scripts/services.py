@@ -141,16 +141,20 @@ class PostgreSQL(Server):
             "PORTAL_DATABASE_PASSWORD": self.password,
         }
 
-    def command(self) -> list[str]:
-        """The server itself, reachable over 127.0.0.1 and a socket in its folder."""
-        settings = {
+    @property
+    def settings(self) -> dict[str, object]:
+        """What differs from PostgreSQL's defaults: a port of 127.0.0.1, a socket in the folder."""
+        return {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": self.folder,
             "max_connections": 100,
             "timezone": "UTC",
         }
-        words = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
+
+    def command(self) -> list[str]:
+        """The server itself."""
+        words = [f"--{name.replace('_', '-')}={value}" for name, value in self.settings.items()]
         return [self._program("postgres"), "-D", str(self.folder / "data"), *words]
 
     def ready(self) -> bool:
@@ -186,6 +190,19 @@ class PostgreSQL(Server):
         if path is None:
             raise RuntimeError(machine.sentence([machine.POSTGRESQL]))
         return str(path)
+
+
+class ForgetfulPostgreSQL(PostgreSQL):
+    """The same, but it waits for no disk: for tests, whose data nobody wants after a power cut.
+
+    Most of a test that really commits is emptying the tables behind it.
+    """
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """Those, and nothing is waited for."""
+        quick = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
+        return {**super().settings, **quick}
 
 
 class Redis(Server):

@@ -1,4 +1,6 @@
-"""The test suite, twice: on SQLite, then on PostgreSQL beside a real Redis; then each fault once.
+"""The test suite: on SQLite; on PostgreSQL beside a real Redis; then each fault once.
+
+What asks no database, no Redis and no browser runs with the first alone.
 
     .venv/bin/python -m scripts.test [--fast] [pytest's own arguments]
 
@@ -12,10 +14,11 @@ import os
 import subprocess
 import sys
 
-from scripts import faults, machine, with_services
+from scripts import faults, machine, services, with_services
 
 PYTEST = [sys.executable, "-m", "pytest"]
 ON_SQLITE = "not postgres and not redis and not browser and not faults"
+ON_SERVERS = "(database or postgres or redis or browser) and not faults"
 BOTH_CORES = ("-n", "2", "--dist", "worksteal")
 FAST = f"{ON_SQLITE} and not worker"
 # What walks every page, waits for mail servers or reads long files is left to the whole suite.
@@ -54,9 +57,10 @@ def main(arguments: list[str]) -> int:
         [*PYTEST, "-m", ON_SQLITE, *BOTH_CORES, *arguments], check=False
     ).returncode
     on_servers = with_services.run(
-        [*PYTEST, "--ignore=tests/faults", *arguments],
+        [*PYTEST, "-m", ON_SERVERS, *BOTH_CORES, *arguments],
         postgres=machine.POSTGRESQL not in missing,
         redis=machine.REDIS not in missing,
+        kind=services.ForgetfulPostgreSQL,
     )
     with_faults = faults.run(arguments, rounds="1") if not arguments else 0
     return on_sqlite or on_servers or with_faults

@@ -32,12 +32,18 @@ def main() -> int:
     return run(chosen.command, postgres=chosen.postgres, redis=chosen.redis)
 
 
-def run(command: list[str], *, postgres: bool, redis: bool) -> int:
+def run(
+    command: list[str],
+    *,
+    postgres: bool,
+    redis: bool,
+    kind: type[services.PostgreSQL] = services.PostgreSQL,
+) -> int:
     """Run `command` beside the servers asked for; returns its exit code."""
     with processes.signals_as_exit(), ExitStack() as stack:
         environment = dict(os.environ)
         if postgres:
-            environment |= stack.enter_context(services.postgres_server()).environment
+            environment |= stack.enter_context(services.postgres_server(kind)).environment
         if redis:
             environment |= stack.enter_context(services.redis_server()).environment
         return _wait(processes.start(command, own_group=False, stdin=None, env=environment))

@@ -31,8 +31,17 @@ NEEDS = {
 }
 
 
+# pytest-django lets no test near the database without one of these, or the marker `django_db`.
+ASK_THE_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before some are chosen by their markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, by name, the tests whose part is missing here."""
+    """Mark the tests that ask the database; skip, by name, those whose part is missing here."""
+    for item in items:
+        fixtures: list[str] = getattr(item, "fixturenames", [])
+        if item.get_closest_marker("django_db") or ASK_THE_DATABASE & {*fixtures}:
+            item.add_marker("database")
     for marker, (part, present) in NEEDS.items():
         if not present():
             for item in items:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 # What scripts.with_services hands over.
 FROM_SERVICES = ("PORTAL_DATABASE_", "PORTAL_REDIS_URL")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 FOLDER = Path(tempfile.mkdtemp(prefix="portal-tests-"))
 
 
@@ -35,6 +36,11 @@ def set_environment() -> None:
             "PORTAL_LOG_LEVEL": "WARNING",
         }
     )
+    # Of pytest's processes side by side (gw0, gw1, ...) each has a queue of its own, as it has a
+    # database: Redis has sixteen, and pytest-django makes one of PostgreSQL's for each.
+    server, _, number = os.environ.get("PORTAL_REDIS_URL", "").rpartition("/")
+    if number.isdigit():
+        os.environ["PORTAL_REDIS_URL"] = f"{server}/{WORKER.removeprefix('gw')}"
     # Without a Redis, a wake-up stays in this process: published at once, heard by nobody.
     os.environ.setdefault("PORTAL_REDIS_URL", "memory://")
 

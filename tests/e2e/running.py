@@ -26,6 +26,7 @@ from psycopg import sql
 
 from elections.demo import DEMO_PASSWORD
 from scripts import processes
+from tests.environment import WORKER
 
 PATIENCE = 60  # seconds for anything that processes do by themselves
 
@@ -181,7 +182,7 @@ def wait_for_the_logins(demo: subprocess.Popen[bytes], log: Path) -> None:
 def fresh_database() -> Iterator[dict[str, str]]:
     """An empty database beside the test run's own; the variables with which the portal finds it."""
     server = connection.settings_dict
-    name = "running_portal"
+    name = f"running_portal_{WORKER}"
     address = {key: server[key.upper()] for key in ("host", "port", "user", "password")}
     with psycopg.connect(dbname="postgres", autocommit=True, **address) as admin:
         drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))

@@ -66,7 +66,6 @@ def test_a_transaction_takes_the_write_lock_of_sqlite_as_it_begins(
         ("idle_in_transaction_session_timeout", "1min"),
         ("timezone", "UTC"),
         ("application_name", "exchange-portal"),
-        ("fsync", "on"),
     ],
 )
 def test_postgresql_runs_with(name: str, value: str) -> None:
