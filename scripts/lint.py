@@ -1,5 +1,7 @@
 """All that can be checked without a test; every check runs, and any failure fails the whole.
 
+They run side by side, mypy taking the longest; what each says stands together.
+
 .venv/bin/python -m scripts.lint
 """
 
@@ -10,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scripts.throwaway import production_environment
@@ -42,13 +45,27 @@ def main() -> int:
 def run(checks: Mapping[str, tuple[str, ...]], variables: Mapping[str, str]) -> list[str]:
     """Run these checks with these PORTAL_ variables alone; returns the names that failed."""
     inherited = {name: v for name, v in os.environ.items() if not name.startswith("PORTAL_")}
+    environment = {**inherited, **variables}
     failed = []
-    for name, command in checks.items():
-        print(f"== {name}", flush=True)
-        environment = {**inherited, **variables}
-        if subprocess.run(command, check=False, cwd=ROOT, env=environment).returncode:
-            failed.append(name)
+    with ThreadPoolExecutor() as pool:
+        running = {
+            name: pool.submit(_run, command, environment) for name, command in checks.items()
+        }
+        for name, check in running.items():
+            done = check.result()
+            print(f"== {name}\n{done.stdout}", end="", flush=True)
+            if done.returncode:
+                failed.append(name)
     return failed
+
+
+def _run(
+    command: tuple[str, ...], environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, check=False, cwd=ROOT, env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
