@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -27,7 +28,5 @@ class BrowserSession(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> Any:
-        """The store that keeps these."""
-        from elections.session_store import SessionStore  # which imports this model
-
-        return SessionStore
+        """The store that keeps these; by its name, since it imports this model."""
+        return import_module(settings.SESSION_ENGINE).SessionStore
