@@ -36,9 +36,13 @@ MODULES = (
 LEFT_ALONE = ("accounts/logout/", "admin/logout/", "account/")
 # Debian's wapiti 3.0.4 cannot leave an address alone under Python 3.11: its pattern for it ends in
 # flags that have to stand first by now. So it is started with a pattern of the standard library.
+# And it is told Django's name of the token against forged forms, or it would only say that it knows
+# none by that name, where it is to try whether a wrong one is taken.
 STARTED = """
 import fnmatch, re
+from wapitiCore.attack.mod_csrf import mod_csrf
 from wapitiCore.net import crawler
+mod_csrf.TOKEN_FORM_STRINGS.append("csrfmiddlewaretoken")
 from wapitiCore.main import wapiti
 crawler.wildcard_translate = lambda address: re.compile(fnmatch.translate(address))
 wapiti.wapiti_main()

@@ -28,5 +28,5 @@ class BrowserSession(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> Any:
-        """The store that keeps these, by its name: it lies above, and imports this model."""
+        """The store that keeps these; by its name, since it imports this model."""
         return import_module(settings.SESSION_ENGINE).SessionStore
