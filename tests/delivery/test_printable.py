@@ -102,7 +102,7 @@ def test_names_and_terms_are_text_and_fetch_nothing() -> None:
 
 
 def test_many_grants_take_several_pages_with_their_headings() -> None:
-    grants = tuple(grant_facts(number=f"{number:06d}") for number in range(60))
+    grants = tuple(grant_facts(number=f"{number:06d}") for number in range(80))
     pages = PdfReader(BytesIO(render_printable(printable(grants=grants)))).pages
     assert len(pages) == 3
     assert all("Outstanding" in page.extract_text() for page in pages[:2])
