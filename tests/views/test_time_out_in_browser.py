@@ -75,6 +75,7 @@ def test_one_key_puts_it_off_and_the_focus_is_where_it_was(page: Page, key: str)
 def test_the_focus_stays_in_the_dialog_and_the_time_is_told_twice(page: Page) -> None:
     ends_in(90)
     page.clock.run_for(58.5 * MINUTE)
+    expect(dialog(page)).to_be_visible()
     expect(page.locator("[data-time]")).to_have_text("2 minutes")
     inside = (
         "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
