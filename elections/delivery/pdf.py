@@ -7,7 +7,9 @@ drawn for it, nothing else.
 
 from __future__ import annotations
 
+import ctypes
 import os
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -45,11 +47,31 @@ def _begin() -> None:
     went into getting and giving back the next; from a thread's beginning it ends elsewhere.
     """
     global _drawing
-    _drawing = ThreadPoolExecutor(1, "pdf")
+    _drawing = ThreadPoolExecutor(1, "pdf", initializer=_note_thread)
+
+
+def _note_thread() -> None:
+    global _thread
+    _thread = threading.get_ident()
 
 
 _begin()
 os.register_at_fork(after_in_child=_begin)  # A child has none of its parent's threads.
+
+
+class Abandoned(BaseException):
+    """Nobody waits any more for what is being drawn. No `Exception`: nothing is to catch it."""
+
+
+def _abandon() -> None:
+    """End what is being drawn, and begin anew.
+
+    A limit of time raises in whoever waits for a document. The drawing itself would go on, and
+    whatever is to be drawn next would wait for it.
+    """
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(_thread), ctypes.py_object(Abandoned))
+    _drawing.shutdown()
+    _begin()
 
 
 class PdfError(Exception):
@@ -116,11 +138,15 @@ def write_pdf(
 
     `pictures` are SVG drawings by the addresses under which the page shows them.
     """
+    drawn = _drawing.submit(_write, page, sheets, identifier, OurFiles(pictures))
     try:
-        return _drawing.submit(_write, page, sheets, identifier, OurFiles(pictures)).result()
+        return drawn.result()
     except FatalURLFetchingError as error:
         # It is no `Exception`, so that nothing inside WeasyPrint catches it; out here it is one.
         raise PdfError(str(error)) from error
+    finally:
+        if not drawn.done() and not drawn.cancel():
+            _abandon()
 
 
 def _write(page: str, sheets: tuple[str, ...], identifier: bytes, files: OurFiles) -> bytes:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, JSONField, OuterRef, Q, QuerySet, Subquery
 
 from elections import clock
 from elections.core import deadline
@@ -95,7 +95,7 @@ def today(offer: Offer, *, at: datetime) -> date:
 
 
 class ByName(Subquery):
-    """Rows of a `name` and a `value` as one JSON object; of several of one name, the last."""
+    """Rows of a `name`, each its own, and a `value` as one JSON object."""
 
     template = "(SELECT jsonb_object_agg(name, value) FROM (%(subquery)s) AS rows)"
     output_field = JSONField()
@@ -107,8 +107,11 @@ class ByName(Subquery):
 
 
 def _digests_by_name() -> ByName:
-    documents = Document.objects.filter(offer=OuterRef("pk")).order_by("version")
-    return ByName(documents.values(name=F("slug"), value=F("sha256")))
+    later = Document.objects.filter(
+        offer=OuterRef("offer"), slug=OuterRef("slug"), version__gt=OuterRef("version")
+    )
+    in_force = Document.objects.filter(~Exists(later), offer=OuterRef("pk")).order_by()
+    return ByName(in_force.values(name=F("slug"), value=F("sha256")))
 
 
 # What is asked for again and again on the way to a receipt.

@@ -6,7 +6,9 @@ import hashlib
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +25,7 @@ from weasyprint.urls import FatalURLFetchingError
 from elections.delivery import pdf
 from elections.delivery.facts import FormFacts, FormKind
 from elections.delivery.pdf import FONTS, OurFiles, PdfError, render_pdf
+from elections.delivery.sweep import TookTooLong, at_most
 from tests.delivery.documents import lines
 from tests.delivery.forms import DIGEST, form_facts, kept, late_facts, line_facts, required
 
@@ -172,6 +175,31 @@ def test_another_process_renders_the_same_bytes() -> None:
         timeout=60,
     )
     assert other.stdout.decode().strip() == hashlib.sha256(render_pdf(form_facts())).hexdigest()
+
+
+def endless() -> FormFacts:
+    """A form that takes minutes to draw."""
+    return form_facts(lines=tuple(line_facts(grant_number=f"{n:06d}") for n in range(6000)))
+
+
+def test_a_document_that_nobody_waits_for_any_more_holds_up_no_other() -> None:
+    with pytest.raises(TookTooLong), at_most(timedelta(seconds=1)):
+        render_pdf(endless())
+
+    with at_most(timedelta(seconds=60)):
+        assert render_pdf(form_facts()).startswith(b"%PDF")
+    drawing = [thread for thread in threading.enumerate() if thread.name.startswith("pdf")]
+    assert len(drawing) == 1
+
+
+def test_one_that_went_on_would_hold_up_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as without:
+        without.setattr(pdf, "_abandon", lambda: None)
+        with pytest.raises(TookTooLong), at_most(timedelta(seconds=1)):
+            render_pdf(endless())
+        with pytest.raises(TookTooLong), at_most(timedelta(seconds=5)):
+            render_pdf(form_facts())
+    pdf._abandon()
 
 
 def test_another_record_gives_other_bytes() -> None:

@@ -56,6 +56,23 @@ def test_a_new_version_is_in_force_and_the_earlier_one_is_kept(
     assert entry.details == {"sha256": document.sha256}
 
 
+def test_the_last_version_is_in_force_in_whatever_order_the_rows_lie(
+    offer: Offer, letter: Document
+) -> None:
+    for version in (3, 2):
+        same = {"offer": offer, "slug": letter.slug, "title": letter.title, "position": 1}
+        Document.objects.create(**same, version=version, text="", sha256=f"{version:064d}")
+
+    in_force = {letter.slug: f"{3:064d}"}
+    assert queries.document_digests(offer) == in_force
+    assert queries.document_digests(queries.offer_as_it_is(offer.pk)) == in_force
+
+
+def test_an_offer_without_documents_has_none_in_force(offer: Offer) -> None:
+    Document.objects.all().delete()
+    assert queries.document_digests(queries.offer_as_it_is(offer.pk)) == {}
+
+
 def test_a_form_names_the_version_in_force_when_it_was_received(
     offer: Offer, law: User, letter: Document
 ) -> None:
