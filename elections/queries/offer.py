@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from elections import clock
 from elections.core import deadline
@@ -40,10 +39,7 @@ def offer_running(at: Callable[[], datetime]) -> Offer:
 
 
 def offer_as_it_is(offer_id: int) -> Offer:
-    """An offer at this moment, with how far it is extended and the digests of its documents.
-
-    Raises `Offer.DoesNotExist`.
-    """
+    """An offer at this moment, with how far it is extended. Raises `Offer.DoesNotExist`."""
     offer = _offer.one(offer=offer_id)
     if offer is None:
         raise Offer.DoesNotExist(f"There is no offer {offer_id}.")
@@ -77,11 +73,8 @@ def with_last_extension(offers: QuerySet[Offer]) -> QuerySet[Offer]:
 def document_digests(offer: Offer, *, at: datetime | None = None) -> dict[str, str]:
     """The SHA-256 of each document in force (its latest version), by the document's slug.
 
-    Or, to look back, of those published by `at` (aware); what came with the offer always was. What
-    `offer_as_it_is` read is not read again.
+    Or, to look back, of those published by `at` (aware); what came with the offer always was.
     """
-    if at is None and hasattr(offer, "digests"):
-        return dict(offer.digests or {})
     if at is None:
         return dict(_digests(offer=offer.pk))
     published = Q(published_at__isnull=True) | Q(published_at__lte=at)
@@ -94,34 +87,9 @@ def today(offer: Offer, *, at: datetime) -> date:
     return at.astimezone(ZoneInfo(offer.zone)).date()
 
 
-class ByName(Subquery):
-    """Rows of a `name`, each its own, and a `value` as one JSON object."""
-
-    template = "(SELECT jsonb_object_agg(name, value) FROM (%(subquery)s) AS rows)"
-    output_field = JSONField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **how: Any) -> Any:
-        """The same in SQLite's words."""
-        template = self.template.replace("jsonb_object_agg", "json_group_object")
-        return self.as_sql(compiler, connection, template=template, **how)
-
-
-def _digests_by_name() -> ByName:
-    later = Document.objects.filter(
-        offer=OuterRef("offer"), slug=OuterRef("slug"), version__gt=OuterRef("version")
-    )
-    in_force = Document.objects.filter(~Exists(later), offer=OuterRef("pk")).order_by()
-    return ByName(in_force.values(name=F("slug"), value=F("sha256")))
-
-
 # What is asked for again and again on the way to a receipt.
 _offers = Prepared(lambda: with_last_extension(Offer.objects.order_by("-opens_on", "-pk")))
-_offer = Prepared(
-    lambda offer: with_last_extension(Offer.objects.filter(pk=offer)).annotate(
-        digests=_digests_by_name()
-    ),
-    offer=A_KEY,
-)
+_offer = Prepared(lambda offer: with_last_extension(Offer.objects.filter(pk=offer)), offer=A_KEY)
 _extensions = Prepared(lambda offer: Extension.objects.filter(offer=offer), offer=A_KEY)
 _digests = Prepared(
     lambda offer: (

@@ -63,14 +63,7 @@ def test_the_last_version_is_in_force_in_whatever_order_the_rows_lie(
         same = {"offer": offer, "slug": letter.slug, "title": letter.title, "position": 1}
         Document.objects.create(**same, version=version, text="", sha256=f"{version:064d}")
 
-    in_force = {letter.slug: f"{3:064d}"}
-    assert queries.document_digests(offer) == in_force
-    assert queries.document_digests(queries.offer_as_it_is(offer.pk)) == in_force
-
-
-def test_an_offer_without_documents_has_none_in_force(offer: Offer) -> None:
-    Document.objects.all().delete()
-    assert queries.document_digests(queries.offer_as_it_is(offer.pk)) == {}
+    assert queries.document_digests(offer) == {letter.slug: f"{3:064d}"}
 
 
 def test_a_form_names_the_version_in_force_when_it_was_received(
