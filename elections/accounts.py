@@ -23,12 +23,11 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from elections import factors, known_browser, signins
+from elections import factors, known_browser, queries, signins
 from elections.browser_sessions import end_sessions
 from elections.client_address import client_address
 from elections.limits import Refusal
 from elections.models import User
-from elections.prepared import A_KEY, A_WORD, Prepared
 
 log = structlog.get_logger(__name__)
 
@@ -196,17 +195,11 @@ class AuthenticationBackend(auth_backends.AuthenticationBackend):
         password = credentials.get("password")
         if not address or not password:
             return None
-        account = _addressed.one(address=address) or nobody()
+        account = queries.account_at(address) or nobody()
         right = account.check_password(password)
         return account if right and self.user_can_authenticate(account) else None
 
     def get_user(self, user_id: Any) -> User | None:
         """The account of a session, `employee` read along; None for one that is disabled."""
-        user = _account.one(user=user_id)
+        user = queries.account(user_id)
         return user if user and self.user_can_authenticate(user) else None
-
-
-_account = Prepared(
-    lambda user: User.objects.filter(pk=user).select_related("employee"), user=A_KEY
-)
-_addressed = Prepared(lambda address: User.objects.filter(email=address), address=A_WORD)

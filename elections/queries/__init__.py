@@ -1,5 +1,6 @@
 """The read side: what the record says, derived each time and never stored."""
 
+from elections.queries.accounts import account, account_at, account_numbered
 from elections.queries.mail import with_mail_progress
 from elections.queries.offer import (
     current_offer,
@@ -40,6 +41,9 @@ __all__ = [
     "NAMED_AT_MOST",
     "RegisterRow",
     "Tendered",
+    "account",
+    "account_at",
+    "account_numbered",
     "choosable_grants",
     "current_offer",
     "deadline_in_force",

@@ -17,6 +17,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 
+from elections import queries
 from elections.models import User
 from elections.prepared import A_KEY, A_WORD, Prepared
 
@@ -79,8 +80,8 @@ def _first_tie(identity: Identity, account: User) -> list[tuple[str, int]]:
 
 def _known_by(identity: Identity) -> User | None:
     if identity.number:
-        return _numbered.one(number=identity.number)
-    found = _addressed.one(address=identity.address) if identity.address else None
+        return queries.account_numbered(identity.number)
+    found = queries.account_at(identity.address) if identity.address else None
     if found and identity.number is not None and hasattr(found, "employee"):
         # Whoever has a number must be known by it: the address alone is for staff without one.
         raise _refused(found, "the employee number is missing")
@@ -93,13 +94,6 @@ def _refused(account: User, why: str) -> Stranger:
     return Stranger(why)
 
 
-_numbered = Prepared(
-    lambda number: User.objects.filter(employee__number=number).select_related("employee"),
-    number=A_WORD,
-)
-_addressed = Prepared(
-    lambda address: User.objects.filter(email=address).select_related("employee"), address=A_WORD
-)
 _tied = Prepared(
     lambda issuer, uid, account: SocialAccount.objects.filter(
         Q(uid=uid) | Q(user=account), provider=issuer
